@@ -1,0 +1,103 @@
+"""Comment row -> Submission value: the only bridge from the database to the pipeline."""
+
+from datetime import timedelta
+
+from django.db.models import Count, F, Q
+
+from comments.models import Comment, CommentRevision
+from moderation import models
+from moderation.pipeline.submission import (
+    AuthorFacts,
+    DiscussionFacts,
+    Earlier,
+    Phrase,
+    Policy,
+    Submission,
+)
+
+RECENT = timedelta(hours=24)
+RECENT_LIMIT = 20
+TWINS_WITHIN = timedelta(days=7)
+TWINS_LIMIT = 20
+
+
+def submission_from(comment: Comment) -> Submission:
+    """What the checks may know of a comment's latest revision, in five queries."""
+    revision, author = comment.latest, comment.author
+    earlier = (
+        CommentRevision.objects.filter(
+            comment__author=author,
+            comment__created_at__gt=comment.created_at - RECENT,
+            comment__created_at__lte=comment.created_at,
+            erased_at__isnull=True,
+        )
+        .filter(comment__latest=F("pk"))
+        .exclude(comment=comment)
+        .order_by("-comment__created_at")
+        .values_list("comment_id", "source", "comment__created_at")[:RECENT_LIMIT]
+    )
+    twins = (
+        CommentRevision.objects.filter(
+            fingerprint=revision.fingerprint, created_at__gt=revision.created_at - TWINS_WITHIN
+        )
+        .exclude(comment__author=author)
+        .values_list("comment_id", flat=True)[:TWINS_LIMIT]
+    )
+    record = author.comments.aggregate(
+        approved=Count("pk", filter=Q(live_at__isnull=False, removed_at__isnull=True)),
+        rejected=Count("pk", filter=Q(status=Comment.Status.REJECTED)),
+    )
+    article = comment.call_to_action.article
+    return Submission(
+        comment_id=comment.pk,
+        revision_id=revision.pk,
+        text=revision.source,
+        posted_at=comment.created_at,
+        author=AuthorFacts(
+            id=author.pk,
+            joined_at=author.date_joined,
+            approved=record["approved"],
+            rejected=record["rejected"],
+            trusted=author.is_editor,
+            restricted=author.restricted,
+        ),
+        recent=tuple(Earlier(*row) for row in earlier),
+        twins=tuple(dict.fromkeys(twins)),
+        discussion=DiscussionFacts(
+            open=comment.call_to_action.is_open(),
+            premoderated=models.ArticlePolicy.objects.filter(
+                article=article, premoderated=True
+            ).exists(),
+        ),
+    )
+
+
+def current_policy() -> models.Policy:
+    """The policy in force; the defaults are written as the first one when there is none."""
+    return models.Policy.objects.first() or models.Policy.objects.create()
+
+
+def policy_from(row: models.Policy) -> Policy:
+    """The pipeline's value of a policy row and the lists in force, in two queries."""
+    banned, suspect = [], []
+    for pk, text, effect in models.Phrase.objects.values_list("pk", "text", "effect").order_by("pk"):
+        (banned if effect == models.Phrase.Effect.REJECT else suspect).append(Phrase(pk, text))
+    allowed, blocked = set(), set()
+    for domain, effect in models.LinkDomain.objects.values_list("domain", "effect"):
+        (allowed if effect == models.LinkDomain.Effect.ALLOW else blocked).add(domain)
+    return Policy(
+        version=row.pk,
+        banned_phrases=tuple(banned),
+        suspect_phrases=tuple(suspect),
+        allowed_domains=frozenset(allowed),
+        blocked_domains=frozenset(blocked),
+        links_allowed=row.links_allowed,
+        repeat_limit=row.repeat_limit,
+        near_repeat_similarity=row.near_repeat_similarity,
+        newcomer_first_n=row.newcomer_first_n,
+        flood_limit=row.flood_limit,
+        flood_seconds=row.flood_seconds,
+        shouting_share=row.shouting_share,
+        shouting_min_letters=row.shouting_min_letters,
+        check_budget_ms=row.check_budget_ms,
+    )

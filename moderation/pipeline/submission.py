@@ -1,0 +1,106 @@
+"""What a judgement is made from: frozen values, so that a check can read everything and change nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorFacts:
+    """The author as known when the comment is judged.
+
+    `approved` and `rejected` count the author's other comments. `trusted` is true for editors.
+    `restricted` is true when the author's standing sends every comment to an editor.
+    """
+
+    id: int
+    joined_at: datetime
+    approved: int = 0
+    rejected: int = 0
+    trusted: bool = False
+    restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Another comment by the same author."""
+
+    comment_id: int
+    text: str
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DiscussionFacts:
+    """The discussion as it stands when the comment is judged."""
+
+    open: bool = True
+    premoderated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One revision of one comment with the facts its judgement may use.
+
+    `text` is the normalised source text; every span of a finding counts its characters.
+    `recent` holds the author's other comments of the last 24 hours, newest first, at most 20.
+    `twins` holds the ids of other authors' recent comments with the same fingerprint.
+    """
+
+    comment_id: int
+    revision_id: int
+    text: str
+    posted_at: datetime
+    author: AuthorFacts
+    recent: tuple[Earlier, ...] = ()
+    twins: tuple[int, ...] = ()
+    discussion: DiscussionFacts = DiscussionFacts()
+
+
+# A named tuple, because long lists are compared and hashed as a whole to find their compiled form.
+class Phrase(NamedTuple):
+    """One entry of a phrase list; `*` in its text stands for any run of letters within a word."""
+
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The thresholds and lists that a judgement follows; `version` goes into the decision's record.
+
+    banned_phrases, suspect_phrases: reject, or hold, a text that contains one.
+    allowed_domains: links there, and below, are not counted.
+    blocked_domains: links there, and below, reject the text.
+    links_allowed: how many links pass; links_allowed_newcomer: the same before a first approval.
+    repeat_limit: how many earlier copies of one's own text are enough to hold the next.
+    repeat_min_letters: shorter texts ("I agree") count as repeats only when exact, and only after
+        short_repeat_limit copies; between authors they never count.
+    near_repeat_similarity: from 0 to 1, from where on two texts are copies of each other.
+    newcomer_first_n: hold until this many comments are approved; 0 switches it off.
+    flood_limit: how many comments, this one included, may be posted within flood_seconds;
+        0 switches it off. At most 20 earlier comments are known, so beyond 20 it never holds.
+    shouting_share: from 0 to 1, the share of capitals from which a text shouts;
+        shouting_min_letters: shorter texts never do.
+    check_budget_ms: a check that takes longer is itself a reason to hold.
+    """
+
+    version: int = 1
+    banned_phrases: tuple[Phrase, ...] = ()
+    suspect_phrases: tuple[Phrase, ...] = ()
+    allowed_domains: frozenset[str] = frozenset()
+    blocked_domains: frozenset[str] = frozenset()
+    links_allowed: int = 2
+    links_allowed_newcomer: int = 1
+    repeat_limit: int = 1
+    repeat_min_letters: int = 30
+    short_repeat_limit: int = 5
+    near_repeat_similarity: float = 0.85
+    newcomer_first_n: int = 0
+    flood_limit: int = 5
+    flood_seconds: int = 60
+    shouting_share: float = 0.7
+    shouting_min_letters: int = 30
+    check_budget_ms: int = 1000

@@ -1,0 +1,48 @@
+"""Reason codes in words: what a reader is told, and the guideline each one touches."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """guideline: a Guideline's code, or empty where no guideline is broken. told: one sentence to
+    the author."""
+
+    guideline: str
+    told: str | Promise
+
+
+# What checks find. The keys are held against pipeline.REASONS by a test.
+MACHINE = {
+    "banned_phrases": Reason("respect", _("It contains words that are not published here.")),
+    "suspect_phrases": Reason("respect", _("It contains words that an editor looks at first.")),
+    "too_many_links": Reason("no_spam", _("It contains more links than pass unread.")),
+    "blocked_links": Reason("no_spam", _("It links to a place that is not linked from here.")),
+    "repeats": Reason("no_flooding", _("It says what you have already said.")),
+    "twins": Reason("no_spam", _("Other accounts have posted the same text.")),
+    "newcomer": Reason("", _("An editor reads the first comments of every new reader.")),
+    "restricted": Reason("", _("An editor reads your comments before they go live.")),
+    "flood": Reason("no_flooding", _("You have posted a lot in a short time.")),
+    "shouting": Reason("readability", _("Most of it is in capitals.")),
+    "premoderated": Reason("", _("In this discussion an editor reads every comment first.")),
+    "closed": Reason("", _("The discussion closed before your comment was checked.")),
+    "check_missing": Reason("", _("One of our checks is out of order, so an editor will look.")),
+    "check_failed": Reason("", _("One of our checks is out of order, so an editor will look.")),
+    "check_slow": Reason("", _("One of our checks is out of order, so an editor will look.")),
+    "not_judged": Reason("", _("Our checks are out of order, so an editor will look.")),
+}
+
+# What an editor chooses when rejecting.
+EDITOR = {
+    "abusive": Reason("respect", _("It attacks or demeans people.")),
+    "off_topic": Reason("relevance", _("It is not about the article or its question.")),
+    "spam": Reason("no_spam", _("It is advertising or spam.")),
+    "personal_data": Reason("privacy", _("It gives away somebody's private information.")),
+    "illegal": Reason("legality", _("It is likely to be against the law.")),
+    "unreadable": Reason("readability", _("It cannot be followed by other readers.")),
+}
+
+ALL = MACHINE | EDITOR
