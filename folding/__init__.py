@@ -1,0 +1,20 @@
+"""Texts as they are stored, as they read without their disguises, and the keys of look-alikes.
+
+Plain Python: no Django, none of the apps, nothing beyond the standard library at run time.
+"""
+
+from .fold import LEET_SIGNS, Folded, Latin, fold
+from .normalise import has_forbidden, is_blank, normalise
+from .skeleton import fingerprint, skeleton
+
+__all__ = [
+    "LEET_SIGNS",
+    "Folded",
+    "Latin",
+    "fingerprint",
+    "fold",
+    "has_forbidden",
+    "is_blank",
+    "normalise",
+    "skeleton",
+]
