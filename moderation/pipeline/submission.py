@@ -1,4 +1,4 @@
-"""What a judgement is made from: frozen values, so that a check can read everything and change nothing."""
+"""What a judgement is made from: frozen values, which a check can read but not change."""
 
 from __future__ import annotations
 
