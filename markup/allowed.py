@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from markup.links import acceptable_link
 
+# Not allowed in XML 1.0, so they would break feeds; fragments also use some as their own marks.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LIST_START = re.compile(r"[0-9]{1,9}")
 _COMMENT_TAGS = frozenset(
     ["a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "strong", "ul"]

@@ -1,4 +1,4 @@
-"""Markdown to HTML, bounded in depth and in time. The only importer of markdown-it and linkify-it."""
+"""Markdown to HTML, bounded in depth and time; the only importer of markdown-it and linkify-it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from markdown_it.rules_block import StateBlock, blockquote, list_block
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from markup.allowed import Allowed
+from markup.allowed import UNPRINTABLE, Allowed
 
 # A quote is one level, a list two. Deeper than this a phone shows nothing readable, and each
 # further level costs another pass over the text.
 DEEPEST_BLOCK = 8
 DEEPEST_EMPHASIS = 8
 
-# Not allowed in XML 1.0, so they would break feeds; fragments also use some as their own marks.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BlockRule = Callable[[StateBlock, int, int, bool], bool]
+_INTERRUPTED = ["paragraph", "reference", "blockquote"]
 _INVISIBLE = re.compile(
     r"[\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     r"\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
@@ -30,7 +30,8 @@ _INVISIBLE = re.compile(
 
 def to_html(source: str, allowed: Allowed) -> str:
     """HTML of `source` with the elements of `allowed`; still to be sanitised."""
-    return _parsers.of(allowed).render(_UNPRINTABLE.sub("", source))
+    html: str = _parsers.of(allowed).render(UNPRINTABLE.sub("", source))
+    return html
 
 
 class _Parsers(threading.local):
@@ -48,21 +49,24 @@ class _Parsers(threading.local):
 _parsers = _Parsers()
 
 
+class _Parser(MarkdownIt):
+    def validateLink(self, url: str) -> bool:
+        # The rule for links decides later; a refusal here would leave the brackets standing.
+        return True
+
+    def normalizeLinkText(self, link: str) -> str:
+        # An address reads as it was typed: decoding it would show look-alike letters.
+        return link
+
+
 def _parser(allowed: Allowed) -> MarkdownIt:
-    parser = MarkdownIt("zero", {"html": False, "linkify": True, "breaks": True})
+    parser = _Parser("zero", {"html": False, "linkify": True, "breaks": True})
     parser.enable(list(allowed.rules))
     parser.linkify = _linkify()
-    parser.block.ruler.at("blockquote", _to_depth(blockquote), {"alt": _BLOCKS})
-    parser.block.ruler.at("list", _to_depth(list_block), {"alt": _BLOCKS})
+    parser.block.ruler.at("blockquote", _to_depth(blockquote), {"alt": [*_INTERRUPTED, "list"]})
+    parser.block.ruler.at("list", _to_depth(list_block), {"alt": _INTERRUPTED})
     parser.core.ruler.push("settle_links", lambda state: _settle(state, allowed))
-    # The rule for links takes over from the parser's own, which would leave brackets behind.
-    parser.validateLink = lambda url: True
-    # The text of an address stays as it was typed: decoding it would show look-alike letters.
-    parser.normalizeLinkText = lambda url: url
     return parser
-
-
-_BLOCKS = ["paragraph", "reference", "blockquote", "list"]
 
 
 def _linkify() -> LinkifyIt:
@@ -74,7 +78,7 @@ def _linkify() -> LinkifyIt:
     return finder
 
 
-def _to_depth(rule: Callable[[StateBlock, int, int, bool], bool]):
+def _to_depth(rule: _BlockRule) -> _BlockRule:
     # The parser's own limit drops what is nested deeper, unseen. Here it stays, as text.
     def bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return state.level < DEEPEST_BLOCK and rule(state, start, end, silent)

@@ -42,25 +42,34 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
         self._numbers: list[int | None] = []
+        self._number = ""
+        self._preformatted = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._separate(tag)
-        if tag == "ol":
+        if tag == "pre":
+            self._preformatted = True
+        elif tag == "ol":
             self._numbers.append(int(dict(attrs).get("start") or 1))
         elif tag == "ul":
             self._numbers.append(None)
         elif tag == "li" and self._numbers and (number := self._numbers[-1]) is not None:
             # A reader who wrote "1986. What a year" wrote a list without knowing it.
-            self.pieces.append(f"{number}. ")
+            self._number = f"{number}. "
             self._numbers[-1] = number + 1
 
     def handle_endtag(self, tag: str) -> None:
         self._separate(tag)
-        if tag in ("ol", "ul") and self._numbers:
+        if tag == "pre":
+            self._preformatted = False
+        elif tag in ("ol", "ul") and self._numbers:
             self._numbers.pop()
 
     def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
+        if self._number and not data.isspace():
+            self.pieces.append(self._number)
+            self._number = ""
+        self.pieces.append(data if self._preformatted else data.replace("\n", " "))
 
     def _separate(self, tag: str) -> None:
         if tag in _BLOCKS:

@@ -11,14 +11,15 @@ import threading
 import nh3
 from bleach.sanitizer import Cleaner
 
-from markup.allowed import ARTICLE, COMMENT, Allowed
+from markup.allowed import ARTICLE, COMMENT, UNPRINTABLE, Allowed
 
 _SCHEMES = frozenset(["http", "https", "mailto"])
 
 
 def sanitise(html: str, allowed: Allowed) -> str:
     """`html` with nothing but what `allowed` names; harmless to repeat."""
-    return _last_gate[allowed].clean(_first_gates.of(allowed).clean(html)).strip()
+    cleaned = _last_gate[allowed].clean(_first_gates.of(allowed).clean(html))
+    return UNPRINTABLE.sub("", cleaned).strip()
 
 
 class _FirstGates(threading.local):
