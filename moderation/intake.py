@@ -1,5 +1,6 @@
 """Comment row -> Submission value: the only bridge from the database to the pipeline."""
 
+from dataclasses import fields
 from datetime import timedelta
 
 from django.db.models import Count, F, Q
@@ -80,24 +81,21 @@ def current_policy() -> models.Policy:
 def policy_from(row: models.Policy) -> Policy:
     """The pipeline's value of a policy row and the lists in force, in two queries."""
     banned, suspect = [], []
-    for pk, text, effect in models.Phrase.objects.values_list("pk", "text", "effect").order_by("pk"):
+    for pk, text, effect in models.Phrase.objects.values_list("pk", "text", "effect").order_by(
+        "pk"
+    ):
         (banned if effect == models.Phrase.Effect.REJECT else suspect).append(Phrase(pk, text))
     allowed, blocked = set(), set()
     for domain, effect in models.LinkDomain.objects.values_list("domain", "effect"):
         (allowed if effect == models.LinkDomain.Effect.ALLOW else blocked).add(domain)
+    thresholds = {
+        field.name: getattr(row, field.name) for field in fields(Policy) if hasattr(row, field.name)
+    }
     return Policy(
         version=row.pk,
         banned_phrases=tuple(banned),
         suspect_phrases=tuple(suspect),
         allowed_domains=frozenset(allowed),
         blocked_domains=frozenset(blocked),
-        links_allowed=row.links_allowed,
-        repeat_limit=row.repeat_limit,
-        near_repeat_similarity=row.near_repeat_similarity,
-        newcomer_first_n=row.newcomer_first_n,
-        flood_limit=row.flood_limit,
-        flood_seconds=row.flood_seconds,
-        shouting_share=row.shouting_share,
-        shouting_min_letters=row.shouting_min_letters,
-        check_budget_ms=row.check_budget_ms,
+        **thresholds,
     )

@@ -33,18 +33,25 @@ class Policy(models.Model):
         0, 0, 100, _("A newcomer's first comments that wait for an editor. 0: none.")
     )
     links_allowed = _bounded(2, 0, 100, _("Links in one comment; more wait for an editor."))
+    links_allowed_newcomer = _bounded(
+        1, 0, 100, _("The same, before a reader's first comment was approved.")
+    )
     repeat_limit = _bounded(1, 1, 100, _("Earlier comments like this one before it waits."))
+    repeat_min_letters = _bounded(
+        30, 1, 1_000, _("Letters below which only many exact repeats matter.")
+    )
+    short_repeat_limit = _bounded(5, 1, 100, _("How many exact repeats of a short comment."))
     near_repeat_similarity = _bounded(
         0.85, 0.5, 1.0, _("How alike two comments must be, from 0.5 to 1."), models.FloatField
     )
-    flood_limit = _bounded(5, 1, 100_000, _("Comments within the time below; more wait."))
-    flood_seconds = _bounded(120, 1, 86_400, _("Seconds."))
+    flood_limit = _bounded(5, 0, 100_000, _("Comments within the time below; more wait. 0: off."))
+    flood_seconds = _bounded(60, 1, 86_400, _("Seconds."))
     shouting_share = _bounded(
         0.7, 0.3, 1.0, _("Share of capitals from which a comment waits."), models.FloatField
     )
-    shouting_min_letters = _bounded(20, 5, 1_000, _("Letters below which capitals are no matter."))
+    shouting_min_letters = _bounded(30, 5, 1_000, _("Letters below which capitals are no matter."))
     check_budget_ms = _bounded(
-        250, 1, 10_000, _("Milliseconds; a check that takes longer holds the comment.")
+        1_000, 1, 10_000, _("Milliseconds; a check that takes longer holds the comment.")
     )
 
     rejected_text_days = _bounded(
@@ -153,6 +160,9 @@ class DecisionRecord(models.Model):
     findings = models.JSONField(default=list)
     policy = models.ForeignKey(Policy, null=True, on_delete=models.PROTECT, related_name="+")
     software = models.CharField(max_length=20)
+    waited_seconds = models.PositiveIntegerField(
+        null=True, help_text=_("How long it had been held when a person ruled.")
+    )
     undoes = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="undone_by"
     )

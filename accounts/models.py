@@ -1,0 +1,112 @@
+"""Who: people, their roles and standing, and the tokens that speak for them."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from folding import skeleton
+
+EDITORS = "editor"
+ADMINS = "admin"
+READERS = "reader"
+ROLES = (READERS, EDITORS, ADMINS)
+
+
+class UserQuerySet(models.QuerySet):
+    def with_look(self, name: str) -> "UserQuerySet":
+        """Accounts whose display name looks like this one to the eye."""
+        return self.filter(name_key=skeleton(name))
+
+    def editors(self) -> "UserQuerySet":
+        return self.filter(groups__name__in=[EDITORS, ADMINS]).distinct()
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    """What allauth and Django's own commands ask of a user model."""
+
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        fields.setdefault("display_name", email.split("@")[0])
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.name_key = skeleton(user.display_name)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(_("e-mail address"), unique=True)
+    display_name = models.CharField(_("display name"), max_length=40)
+    name_key = models.CharField(
+        max_length=120, unique=True, editable=False, help_text="What the name looks like."
+    )
+    bio = models.CharField(_("about you"), max_length=280, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    mail_replies = models.BooleanField(_("mail me replies to my comments"), default=True)
+    mail_decisions = models.BooleanField(_("mail me decisions on my comments"), default=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May open the admin.")
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # Standing: changed by accounts.operations.set_standing alone.
+    restricted = models.BooleanField(
+        default=False, editable=False, help_text="Every comment waits for an editor."
+    )
+    suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
+    banned = models.BooleanField(default=False, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    @cached_property
+    def role_names(self) -> frozenset[str]:
+        return frozenset(self.groups.values_list("name", flat=True))
+
+    @property
+    def is_editor(self) -> bool:
+        """May this person rule on comments?"""
+        return self.is_active and (self.is_superuser or bool(self.role_names & {EDITORS, ADMINS}))
+
+    @property
+    def is_admin(self) -> bool:
+        """May this person change policy, roles and standing?"""
+        return self.is_active and (self.is_superuser or ADMINS in self.role_names)
+
+    def may_post(self, now: datetime | None = None) -> bool:
+        suspended = self.suspended_until and self.suspended_until > (now or timezone.now())
+        return self.is_active and not self.banned and not suspended
+
+
+class ApiToken(models.Model):
+    """A bearer token; only its SHA-256 is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(_("name"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,19 @@
+"""What accounts asks of the apps above, with harmless answers until they fill the slots."""
+
+from collections.abc import Callable
+
+
+def _anything_goes(text: str) -> bool:
+    return True
+
+
+name_allowed: Callable[[str], bool] = _anything_goes
+# Each app appends its part: erase_parts(user) removes what that app knows of a person,
+# renamed_parts(user) brings what it prepared with the old name up to date.
+erase_parts: list[Callable] = []
+renamed_parts: list[Callable] = []
+
+
+def fill(*, name_allowed: Callable[[str], bool]) -> None:
+    """Called once, by the app above, when it is ready."""
+    globals()["name_allowed"] = name_allowed

@@ -1,0 +1,148 @@
+"""A comment as the page shows it: prepared once, when approved; filled and joined when read.
+
+A fragment is a %-template: literal percent signs are doubled when it is made, and the names in
+`WORDS` are all it may hold. It carries no token, so one serves every reader.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import formats, timezone, translation
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from comments.models import Comment
+from comments.threads import Node, walk
+
+TEMPLATE = "comments/fragment.html"
+TOMBSTONE = "comments/tombstone.html"
+MARK = "\x02{}\x03"  # control characters never survive in a reader's text
+NAMES = (
+    "when", "reply", "adds", "adds_not", "report", "link", "edited", "writer",
+    "withdrawn", "removed", "held", "ups", "downs",
+)  # fmt: skip
+
+
+def _template(name: str, context: dict[str, Any]) -> str:
+    marks = {key: MARK.format(key) for key in NAMES}
+    html = render_to_string(name, {**context, "mark": marks}).strip().replace("%", "%%")
+    for key, mark in marks.items():
+        html = html.replace(mark, f"%({key})s")
+    return html
+
+
+def prepare(comment: Comment) -> str:
+    """The fragment of a live comment, or of the tombstone it leaves."""
+    if not comment.is_live:
+        return _template(TOMBSTONE, {"comment": comment})
+    article = comment.call_to_action.article
+    return _template(
+        TEMPLATE,
+        {
+            "comment": comment,
+            "author": comment.author,
+            "by_writer": article.bylines.filter(author=comment.author_id).exists(),
+        },
+    )
+
+
+def words() -> dict[str, str]:
+    """The interface's few words in the active language."""
+    return {
+        "reply": escape(_("Reply")),
+        "adds": escape(_("Adds something")),
+        "adds_not": escape(_("Does not")),
+        "report": escape(_("Report")),
+        "link": escape(_("Link to this comment")),
+        "edited": escape(_("edited")),
+        "writer": escape(_("Writer")),
+        "withdrawn": escape(_("Withdrawn by its author.")),
+        "removed": escape(_("Removed by an editor.")),
+        "held": escape(_("An editor is looking at this comment again.")),
+    }
+
+
+@lru_cache(maxsize=4096)
+def _when(minute: int, zone: str, language: str) -> str:
+    moment = datetime.fromtimestamp(minute * 60, tz=ZoneInfo(zone))
+    shown = formats.date_format(moment, "DATETIME_FORMAT", use_l10n=True)
+    return f'<time datetime="{moment.isoformat()}">{escape(shown)}</time>'
+
+
+def when(moment: datetime) -> str:
+    """A time element in the reader's zone and language."""
+    zone = timezone.get_current_timezone_name()
+    return _when(int(moment.timestamp()) // 60, zone, translation.get_language() or settings.LANGUAGE_CODE)
+
+
+def fill(row: Any, vocabulary: Mapping[str, str]) -> str:
+    """One row's fragment with its words, counts and time."""
+    return row.fragment % {
+        **vocabulary,
+        "when": when(row.live_at),
+        "ups": row.ups,
+        "downs": row.downs,
+    }
+
+
+def join(
+    trees: Iterable[Node],
+    *,
+    own: Mapping[int | None, str] | None = None,
+    focus: int | None = None,
+) -> str:
+    """The trees as nested lists of filled fragments.
+
+    own: ready HTML of the reader's undecided replies by the comment they answer. focus: the id of
+    the comment a permalink names. Empty without trees.
+    """
+    vocabulary = words()
+    own = own or {}
+    go_on, more = escape(_("Continue this thread")), _("Show all %(count)s replies")
+    answered = escape(_("In reply to"))
+    parts: list[str] = []
+    for node, opening in walk(trees):
+        row = node.row
+        has_list = node.children or row.id in own
+        if opening:
+            kind = "branch" if node.level else "thread"
+            current = ' aria-current="true"' if row.id == focus else ""
+            parts.append(f'<li class="{kind}" id="c{row.id}"{current}>')
+            if node.detached:
+                above = row.parent_id
+                parts.append(f'<a class="detached" href="/c/{above}/">{answered} #{above}</a>')
+            parts.append(fill(row, vocabulary))
+            if has_list:
+                parts.append(f'<ol class="replies">{own.get(row.id, "")}')
+            continue
+        if has_list:
+            parts.append("</ol>")
+        if node.continues or (row.reply_count and row.parent_id and not node.children):
+            parts.append(f'<a class="onward" href="/c/{row.id}/">{go_on}</a>')
+        elif row.thread_count and row.thread_count > sum(1 for _n, o in walk(node.children) if o):
+            label = more % {"count": formats.number_format(row.thread_count)}
+            parts.append(
+                f'<a class="onward" href="/c/{row.id}/" hx-get="/c/{row.id}/"'
+                f' hx-select="#c{row.id}" hx-target="#c{row.id}" hx-swap="outerHTML">'
+                f"{escape(label)}</a>"
+            )
+        parts.append("</li>")
+    return "".join(parts)
+
+
+def refresh_fragments_of(*, author: User) -> int:
+    """Prepare anew every public fragment that carries this author's name. Returns how many."""
+    count = 0
+    rows = author.comments.listed().select_related(
+        "call_to_action__article", "author", "live_revision"
+    )
+    for comment in rows.iterator(chunk_size=200):
+        Comment.objects.filter(pk=comment.pk).update(fragment=prepare(comment))
+        count += 1
+    return count

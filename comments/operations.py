@@ -1,0 +1,361 @@
+"""What can be done to a comment. Nothing else writes its status."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, Forbidden, TooMany
+from accounts.models import User
+from articles.models import CallToAction, ChoiceOption
+from comments import fragments, notifications, ports
+from comments.models import Comment, CommentRevision, Notice, Reaction
+from comments.signals import comment_submitted
+from comments.threads import wilson
+from folding import fingerprint, has_forbidden, is_blank, normalise
+from markup import plain, render_comment
+
+EXCERPT = 280  # characters
+Status = Comment.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The comment, and whether this call made it (a repeated key did not)."""
+
+    comment: Comment
+    created: bool
+
+
+def checked_body(body: str, *, max_length: int) -> str:
+    """The normalised text of a comment. Raises ValidationError with code forbidden_characters,
+    empty or too_long; length is counted in characters after normalising."""
+    if has_forbidden(body):
+        raise ValidationError(
+            _("Your comment contains characters that cannot be stored."),
+            code="forbidden_characters",
+        )
+    text = normalise(body)
+    if is_blank(text):
+        raise ValidationError(_("Write something first: your comment is empty."), code="empty")
+    if len(text) > max_length:
+        raise ValidationError(
+            _("Your comment has %(length)d characters; the limit is %(limit)d."),
+            code="too_long",
+            params={"length": len(text), "limit": max_length},
+        )
+    return text
+
+
+def _check_may_post(author: User) -> None:
+    if not author.is_authenticated:
+        raise Forbidden(_("Sign in to comment."), code="sign_in")
+    if not author.may_post():
+        raise Forbidden(_("This account may not post at present."), code="may_not_post")
+
+
+def _check_pace(author: User, rules: ports.Rules) -> None:
+    since = timezone.now() - timedelta(seconds=rules.post_seconds)
+    recent = author.comments.filter(created_at__gt=since)[: rules.post_limit]
+    if len(recent) >= rules.post_limit:
+        raise TooMany(
+            _("You have posted %(count)d comments in a short time. Wait a little, then try again."),
+            code="too_fast",
+            params={"count": rules.post_limit},
+        )
+
+
+def _chosen(call_to_action: CallToAction, choice: ChoiceOption | None, is_reply: bool) -> None:
+    asks = call_to_action.kind == CallToAction.Kind.CHOICE
+    if choice is not None and (choice.call_to_action_id != call_to_action.pk or is_reply):
+        raise ValidationError(_("That is not one of the options."), code="bad_choice")
+    if asks and not is_reply and choice is None:
+        raise ValidationError(_("Choose one of the options first."), code="choice_missing")
+
+
+def _write_revision(comment: Comment, text: str) -> CommentRevision:
+    revision = CommentRevision.objects.create(
+        comment=comment, source=text, html=render_comment(text), fingerprint=fingerprint(text)
+    )
+    comment.latest = revision
+    return revision
+
+
+def _announce(comment: Comment) -> None:
+    comment_id = comment.pk
+    transaction.on_commit(
+        lambda: comment_submitted.send(sender=Comment, comment_id=comment_id), robust=True
+    )
+
+
+def post_comment(
+    *,
+    author: User,
+    call_to_action: CallToAction,
+    body: str,
+    parent: Comment | None = None,
+    choice: ChoiceOption | None = None,
+    idempotency_key: str | None = None,
+) -> Posted:
+    """Store a comment, pending, and offer it for judgement on commit.
+
+    body: Markdown, any length; choice: of a call to action that offers options, on a top-level
+    answer; idempotency_key: at most 64 characters, repeated by a client that got no answer.
+    Raises Forbidden (sign_in, may_not_post), ValidationError (empty, too_long,
+    forbidden_characters, closed, parent_not_here, bad_choice, choice_missing), TooMany (too_fast),
+    Conflict (key_reused), ObjectDoesNotExist for an article that is not public.
+    """
+    _check_may_post(author)
+    article = call_to_action.article
+    if not article.is_live():
+        raise ObjectDoesNotExist
+    rules = ports.rules_for(article)
+    text = checked_body(body, max_length=rules.max_length)
+    if idempotency_key:
+        earlier = _posted_before(author, idempotency_key)
+        if earlier:
+            return _same_or_conflict(earlier, call_to_action, parent, text)
+    if not call_to_action.is_open():
+        raise ValidationError(_("This discussion is closed."), code="closed")
+    if parent is not None and (
+        parent.call_to_action_id != call_to_action.pk or not parent.is_live
+    ):
+        raise ValidationError(
+            _("The comment you are answering is not in this discussion."), code="parent_not_here"
+        )
+    _chosen(call_to_action, choice, parent is not None)
+    _check_pace(author, rules)
+    try:
+        with transaction.atomic():
+            comment = Comment.objects.create(
+                call_to_action=call_to_action,
+                author=author,
+                choice=choice,
+                parent=parent,
+                root_id=(parent.root_id or parent.pk) if parent else None,
+                depth=parent.depth + 1 if parent else 0,
+                idempotency_key=idempotency_key or None,
+            )
+            _write_revision(comment, text)
+            comment.save(update_fields=["latest"])
+            _announce(comment)
+    except IntegrityError:
+        # The same submit, racing itself: the row that won is the answer.
+        earlier = _posted_before(author, idempotency_key)
+        if earlier is None:
+            raise
+        return _same_or_conflict(earlier, call_to_action, parent, text)
+    return Posted(comment, created=True)
+
+
+def _posted_before(author: User, key: str | None) -> Comment | None:
+    return author.comments.filter(idempotency_key=key).first() if key else None
+
+
+def _same_or_conflict(
+    earlier: Comment, call_to_action: CallToAction, parent: Comment | None, text: str
+) -> Posted:
+    first = earlier.revisions.order_by("pk").first()
+    same = (
+        earlier.call_to_action_id == call_to_action.pk
+        and earlier.parent_id == (parent.pk if parent else None)
+        and (first.erased_at is not None or first.source == text)
+    )
+    if not same:
+        raise Conflict(_("This key was used for another comment."), code="key_reused")
+    return Posted(earlier, created=False)
+
+
+def _locked(comment: Comment) -> Comment:
+    """The row as it is now, locked until the transaction ends."""
+    return (
+        Comment.objects.select_for_update(of=("self",))
+        .select_related("call_to_action__article", "author", "latest", "live_revision")
+        .get(pk=comment.pk)
+    )
+
+
+def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
+    """Write a new revision and have it judged; readers keep the last approved one meanwhile.
+
+    Raises Forbidden (not_yours, may_not_post), Conflict (edit_window_over, gone), ValidationError
+    as post_comment does.
+    """
+    _check_may_post(actor)
+    if actor.pk != comment.author_id:
+        raise Forbidden(_("Only its author may edit a comment."), code="not_yours")
+    rules = ports.rules_for(comment.call_to_action.article)
+    text = checked_body(body, max_length=rules.max_length)
+    with transaction.atomic():
+        comment = _locked(comment)
+        if comment.withdrawn_at or comment.removed_at:
+            raise Conflict(_("This comment is gone."), code="gone")
+        if not comment.may_be_edited_by(actor, within=rules.edit_seconds):
+            raise Conflict(
+                _("The time to edit this comment is over."), code="edit_window_over"
+            )
+        if not comment.call_to_action.is_open():
+            raise ValidationError(_("This discussion is closed."), code="closed")
+        if text == comment.latest.source:
+            return comment
+        _write_revision(comment, text)
+        comment.status = Status.PENDING
+        comment.notice = None
+        comment.decided_at = None
+        comment.edited_at = timezone.now()
+        comment.enqueued_at = None
+        comment.attempts = 0
+        comment.save()
+        _announce(comment)
+    return comment
+
+
+def withdraw_comment(*, actor: User, comment: Comment) -> Comment:
+    """Take one's own comment back, at any time; a tombstone stays where there are replies.
+
+    Raises Forbidden (not_yours). Withdrawing twice changes nothing.
+    """
+    if actor.pk != comment.author_id:
+        raise Forbidden(_("Only its author may withdraw a comment."), code="not_yours")
+    with transaction.atomic():
+        comment = _locked(comment)
+        if comment.withdrawn_at is None:
+            was_live = comment.is_live
+            comment.withdrawn_at = timezone.now()
+            _settle(comment, was_live=was_live)
+    return comment
+
+
+def _check_may_rule(actor: User | None, comment: Comment) -> None:
+    if actor is not None and not actor.is_editor:
+        raise Forbidden(_("Only editors rule on comments."), code="editors_only")
+
+
+def _check_unchanged(comment: Comment, revision_id: int) -> None:
+    if comment.withdrawn_at is not None:
+        raise Conflict(_("Its author has withdrawn this comment."), code="withdrawn")
+    if comment.latest_id != revision_id:
+        raise Conflict(_("The text has changed since you read it."), code="changed")
+
+
+def _rule(
+    actor: User | None, comment: Comment, revision_id: int, status: str, notice: Notice | None
+) -> Comment:
+    """The one place where a judgement lands on a comment."""
+    _check_may_rule(actor, comment)
+    with transaction.atomic():
+        comment = _locked(comment)
+        _check_unchanged(comment, revision_id)
+        was_live, before = comment.is_live, comment.status
+        comment.status = status
+        comment.notice = notice.as_json() if notice else None
+        comment.decided_at = timezone.now()
+        if status == Status.APPROVED:
+            comment.live_revision = comment.latest
+            comment.live_at = comment.live_at or comment.decided_at
+            comment.removed_at = None
+        elif was_live and comment.live_revision_id == comment.latest_id:
+            if status == Status.REJECTED:
+                comment.removed_at = comment.decided_at
+            else:
+                comment.live_revision = None
+        _settle(comment, was_live=was_live)
+        notifications.tell_of_ruling(comment, before=before, by_person=actor is not None)
+    return comment
+
+
+def approve(*, actor: User | None, comment: Comment, revision_id: int) -> Comment:
+    """Make the revision live, and prepare what pages show of it.
+
+    actor: an editor, or None for the machine. Raises Forbidden (editors_only), Conflict (changed,
+    withdrawn).
+    """
+    return _rule(actor, comment, revision_id, Status.APPROVED, None)
+
+
+def hold(*, actor: User | None, comment: Comment, revision_id: int, notice: Notice) -> Comment:
+    """Keep the revision from readers until an editor rules. Raises as approve does."""
+    return _rule(actor, comment, revision_id, Status.HELD, notice)
+
+
+def reject(*, actor: User | None, comment: Comment, revision_id: int, notice: Notice) -> Comment:
+    """Decide that the revision is not published; live words come down. Raises as approve does."""
+    return _rule(actor, comment, revision_id, Status.REJECTED, notice)
+
+
+def _settle(comment: Comment, *, was_live: bool) -> None:
+    """Bring everything public in line with a comment whose facts have just changed."""
+    now_live = comment.is_live
+    if now_live:
+        if comment.number is None and comment.root_id:
+            Comment.objects.filter(pk=comment.root_id).update(last_number=F("last_number") + 1)
+            comment.number = Comment.objects.values_list("last_number", flat=True).get(
+                pk=comment.root_id
+            )
+        comment.excerpt = plain(comment.live_revision.html, limit=EXCERPT)
+    elif was_live:
+        comment.excerpt = ""
+    if now_live or was_live:
+        comment.fragment = fragments.prepare(comment)
+        CallToAction.objects.filter(pk=comment.call_to_action_id).update(
+            version=F("version") + 1,
+            live_count=F("live_count") + (now_live - was_live),
+        )
+        if comment.choice_id and now_live != was_live:
+            ChoiceOption.objects.filter(pk=comment.choice_id).update(
+                live_count=F("live_count") + (1 if now_live else -1)
+            )
+    should_list = now_live or (comment.live_at is not None and comment.reply_count > 0)
+    was_listed, comment.listed = comment.listed, should_list
+    comment.save()
+    if should_list != was_listed:
+        _relist_above(comment, 1 if should_list else -1)
+
+
+def _relist_above(comment: Comment, step: int) -> None:
+    """A listed comment came or went: count it, and let tombstones above come or go with it."""
+    while comment.parent_id is not None:
+        Comment.objects.filter(pk=comment.root_id).update(thread_count=F("thread_count") + step)
+        Comment.objects.filter(pk=comment.parent_id).update(reply_count=F("reply_count") + step)
+        parent = Comment.objects.get(pk=comment.parent_id)
+        should_list = parent.is_live or parent.reply_count > 0
+        if should_list == parent.listed:
+            break
+        Comment.objects.filter(pk=parent.pk).update(listed=should_list)
+        comment = parent
+
+
+def react(*, actor: User, comment: Comment, value: int) -> Comment:
+    """Set this reader's reaction (1 adds something, -1 does not, 0 takes it back).
+
+    Raises Forbidden (sign_in, may_not_post, own_comment, reactions_off), ValidationError
+    (bad_reaction), ObjectDoesNotExist for a comment that is not live.
+    """
+    _check_may_post(actor)
+    if value not in (1, 0, -1):
+        raise ValidationError(_("Unknown reaction."), code="bad_reaction")
+    if not comment.is_live:
+        raise ObjectDoesNotExist
+    if actor.pk == comment.author_id:
+        raise Forbidden(_("You cannot react to your own comment."), code="own_comment")
+    if not ports.rules_for(comment.call_to_action.article).reactions:
+        raise Forbidden(_("Reactions are switched off."), code="reactions_off")
+    with transaction.atomic():
+        comment = _locked(comment)
+        before = comment.reactions.filter(user=actor).first()
+        was = before.value if before else 0
+        if value == 0:
+            comment.reactions.filter(user=actor).delete()
+        else:
+            Reaction.objects.update_or_create(
+                comment=comment, user=actor, defaults={"value": value}
+            )
+        comment.ups += (value == 1) - (was == 1)
+        comment.downs += (value == -1) - (was == -1)
+        comment.score = wilson(comment.ups, comment.downs)
+        comment.save(update_fields=["ups", "downs", "score"])
+    return comment

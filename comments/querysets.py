@@ -1,0 +1,190 @@
+"""How comments are read. Visibility is decided here and nowhere else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from comments.threads import decode_cursor, encode_cursor
+
+ROOTS_PER_PAGE = 25
+ROWS_PER_PAGE = 200
+ANCESTORS_SHOWN = 8
+LEVELS_BELOW = 3  # of a linked comment; each is one bounded query
+
+# Sort -> the key it descends or ascends by; the id breaks ties the same way.
+SORTS = {
+    "newest": "-live_at",
+    "oldest": "live_at",
+    "replies": "-thread_count",
+    "best": "-score",
+}
+DEFAULT_SORT = "newest"
+
+PAGE_FIELDS = (
+    "id",
+    "parent_id",
+    "root_id",
+    "author_id",
+    "depth",
+    "number",
+    "live_at",
+    "reply_count",
+    "thread_count",
+    "ups",
+    "downs",
+    "score",
+    "fragment",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a discussion: rows of PAGE_FIELDS, parents first, and the next page's cursor."""
+
+    rows: list[Any]
+    next_cursor: str | None
+
+
+class CommentQuerySet(models.QuerySet):
+    def live(self) -> "CommentQuerySet":
+        """Whose words everyone may read."""
+        return self.filter(
+            live_revision__isnull=False, withdrawn_at__isnull=True, removed_at__isnull=True
+        )
+
+    def listed(self) -> "CommentQuerySet":
+        """On public pages: live ones, and tombstones that hold a thread together."""
+        return self.filter(listed=True)
+
+    def visible_to(self, user) -> "CommentQuerySet":
+        """Live and listed ones, and this reader's own; an editor sees all."""
+        if user.is_authenticated and user.is_editor:
+            return self
+        public = Q(listed=True)
+        return self.filter(public | Q(author=user)) if user.is_authenticated else self.filter(public)
+
+    def undecided(self) -> "CommentQuerySet":
+        return self.filter(status__in=["pending", "held"], withdrawn_at__isnull=True)
+
+    def waiting(self) -> "CommentQuerySet":
+        """Held for an editor, longest wait first."""
+        return self.filter(status="held", withdrawn_at__isnull=True).order_by("decided_at", "id")
+
+    def to_judge(self) -> "CommentQuerySet":
+        return self.filter(status="pending", withdrawn_at__isnull=True)
+
+    def in_discussion(self, call_to_action) -> "CommentQuerySet":
+        return self.filter(call_to_action=call_to_action)
+
+    def for_page(self) -> "CommentQuerySet":
+        """Rows ready to be joined, without model objects."""
+        return self.values_list(*PAGE_FIELDS, named=True)
+
+    def _after(self, sort: str, cursor: str | None) -> "CommentQuerySet":
+        order = SORTS[sort]
+        name, descending = order.lstrip("-"), order.startswith("-")
+        rows = self.order_by(order, "-id" if descending else "id")
+        if not cursor:
+            return rows
+        try:
+            key, row_id = decode_cursor(cursor, sort)
+            key = self.model._meta.get_field(name).to_python(key)
+            if key is None:
+                raise ValueError("an empty key")
+        except (ValueError, TypeError, ValidationError) as error:
+            raise ValidationError(_("This page does not exist."), code="bad_cursor") from error
+        side = "lt" if descending else "gt"
+        # The first comparison is implied by the rest; it lets the index find the place.
+        return rows.filter(**{f"{name}__{side}e": key}).filter(
+            Q(**{f"{name}__{side}": key}) | Q(**{name: key, f"id__{side}": row_id})
+        )
+
+    def page_by(self, sort: str, cursor: str | None, size: int) -> Page:
+        """A page of these rows in one query, by keyset, `size` at most."""
+        if sort not in SORTS:
+            raise ValidationError(_("Unknown order."), code="bad_sort")
+        rows = list(self._after(sort, cursor).for_page()[: size + 1])
+        if len(rows) <= size:
+            return Page(rows, None)
+        last = rows[size - 1]
+        key = getattr(last, SORTS[sort].lstrip("-"))
+        key = key.isoformat() if isinstance(key, datetime) else key
+        return Page(rows[:size], encode_cursor(sort, key, last.id))
+
+    def page_of_discussion(self, call_to_action, *, sort: str, cursor: str | None = None) -> Page:
+        """Roots in order with their first replies, in two queries and at most 200 rows.
+
+        The replies share what room is left fairly: every thread shows its first ones before any
+        thread shows more.
+        """
+        listed = self.in_discussion(call_to_action).listed()
+        page = listed.filter(parent__isnull=True).page_by(sort, cursor, ROOTS_PER_PAGE)
+        roots = [row.id for row in page.rows if row.thread_count]
+        room = ROWS_PER_PAGE - len(page.rows)
+        replies = (
+            self.listed()
+            .filter(root__in=roots, number__lte=room)
+            .order_by("number", "id")
+            .for_page()[:room]
+            if roots
+            else []
+        )
+        return Page([*page.rows, *replies], page.next_cursor)
+
+    def page_of_thread(self, root_id: int, *, after: int = 0) -> Page:
+        """The replies of one thread in the order they went live, after number `after`."""
+        rows = list(
+            self.listed()
+            .filter(root=root_id, number__gt=after)
+            .order_by("number")
+            .for_page()[:ROWS_PER_PAGE]
+        )
+        more = rows[-1].number if len(rows) == ROWS_PER_PAGE else None
+        return Page(rows, str(more) if more else None)
+
+    def below(self, comment_id: int) -> list[Any]:
+        """Listed replies under one comment, level by level, in a fixed number of bounded queries."""
+        rows: list[Any] = []
+        parents = [comment_id]
+        for _level in range(LEVELS_BELOW):
+            room = ROWS_PER_PAGE - ANCESTORS_SHOWN - 1 - len(rows)
+            if not parents or room <= 0:
+                break
+            level = list(
+                self.listed().filter(parent__in=parents).order_by("number", "id").for_page()[:room]
+            )
+            rows += level
+            parents = [row.id for row in level if row.reply_count]
+        return rows
+
+    def above(self, comment) -> list[Any]:
+        """The nearest listed ancestors of a comment, outermost first, in one query."""
+        if comment.parent_id is None:
+            return []
+        table = self.model._meta.db_table
+        nearest = self.raw(
+            f"WITH RECURSIVE up(id, parent_id, step) AS ("
+            f" SELECT id, parent_id, 1 FROM {table} WHERE id = %s"
+            f" UNION ALL SELECT c.id, c.parent_id, step + 1 FROM {table} c"
+            f" JOIN up ON c.id = up.parent_id WHERE step < {ANCESTORS_SHOWN})"
+            f" SELECT id FROM up",
+            [comment.parent_id],
+        )
+        ids = [row.pk for row in nearest]
+        return list(self.listed().filter(pk__in=ids).order_by("depth").for_page())
+
+    def to_offer(self, *, new_before: datetime, stale_before: datetime) -> "CommentQuerySet":
+        """Pending rows whose offer was lost or whose lease ran out, oldest first."""
+        return (
+            self.to_judge()
+            .filter(
+                Q(enqueued_at__isnull=True, created_at__lt=new_before)
+                | Q(enqueued_at__lt=stale_before)
+            )
+            .order_by(F("enqueued_at").asc(nulls_first=True), "id")
+        )

@@ -1,0 +1,16 @@
+"""Work that leaves the request: one line each."""
+
+from celery import shared_task
+
+from accounts.models import User
+from comments import fragments, mail
+
+
+@shared_task(name="comments.mail_notification")
+def mail_notification(notification_id: int) -> None:
+    mail.send(notification_id=notification_id)
+
+
+@shared_task(name="comments.refresh_fragments")
+def refresh_fragments(user_id: int) -> None:
+    fragments.refresh_fragments_of(author=User.objects.get(pk=user_id))

@@ -1,0 +1,37 @@
+"""The Celery application: `celery -A config` finds it here."""
+
+import logging
+import os
+import time
+
+from celery import Celery, Task
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+log = logging.getLogger(__name__)
+
+
+class Doorbell(Task):
+    """A task whose message may be lost: the row it is about is the queue, a sweep the recovery."""
+
+    abstract = True
+    silent_until = 0.0  # monotonic; after a failure no ring is tried until then
+    SILENCE = 3.0  # seconds: a broker that swallows connections must not cost every request
+
+    def ring(self, *args: object) -> bool:
+        """Publish without ever raising; says whether the broker took it."""
+        if time.monotonic() < Doorbell.silent_until:
+            return False
+        try:
+            self.apply_async(args=args)
+        except (OperationalError, RedisError, OSError) as error:
+            Doorbell.silent_until = time.monotonic() + self.SILENCE
+            log.warning("broker away (%s): the sweep will pick it up", type(error).__name__)
+            return False
+        return True
+
+
+app = Celery("rejoinder", task_cls=Doorbell)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,20 @@
+"""Work of the queue: one line each into operations."""
+
+from celery import shared_task
+
+from moderation import operations
+
+
+@shared_task(name="moderation.judge_comment")
+def judge_comment(comment_id: int) -> None:
+    operations.judge(comment_id=comment_id)
+
+
+@shared_task(name="moderation.sweep_pending")
+def sweep_pending() -> None:
+    operations.sweep(offer=judge_comment.ring)
+
+
+@shared_task(name="moderation.retention")
+def retention() -> None:
+    operations.retain()

@@ -1,0 +1,28 @@
+"""Where moderation plugs into the apps below: one receiver, and the ports they own."""
+
+from accounts import ports as accounts_ports
+from articles.models import Article
+from comments import ports as comments_ports
+from comments.signals import comment_submitted
+from moderation import intake, names, tasks
+
+
+def offer(comment_id: int, **_signal) -> None:
+    tasks.judge_comment.ring(comment_id)
+
+
+def rules_for(article: Article) -> comments_ports.Rules:
+    policy = intake.current_policy()
+    return comments_ports.Rules(
+        max_length=policy.max_length,
+        edit_seconds=policy.edit_minutes * 60,
+        post_limit=policy.post_limit,
+        post_seconds=policy.post_seconds,
+        reactions=policy.reactions,
+    )
+
+
+def connect() -> None:
+    comment_submitted.connect(offer, dispatch_uid="moderation.offer")
+    comments_ports.fill(rules=rules_for)
+    accounts_ports.fill(name_allowed=names.name_allowed)
