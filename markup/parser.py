@@ -35,7 +35,7 @@ def to_html(source: str, allowed: Allowed) -> str:
 
 
 class _Parsers(threading.local):
-    """A parser per thread: linkify-it keeps the text it is reading in itself."""
+    """A parser per thread: one fills its rule tables on first use, in sight of the others."""
 
     def __init__(self) -> None:
         self._made: dict[Allowed, MarkdownIt] = {}
