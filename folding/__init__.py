@@ -3,9 +3,10 @@
 Plain Python: no Django, none of the apps, nothing beyond the standard library at run time.
 """
 
-from .fold import LEET_SIGNS, Folded, Latin, fold
+from .fold import LEET_SIGNS, Folded, Latin, fold, skip_unseen
 from .normalise import has_forbidden, is_blank, normalise
 from .skeleton import fingerprint, skeleton
+from .words import has_foreign_letter, words
 
 __all__ = [
     "LEET_SIGNS",
@@ -14,7 +15,10 @@ __all__ = [
     "fingerprint",
     "fold",
     "has_forbidden",
+    "has_foreign_letter",
     "is_blank",
     "normalise",
     "skeleton",
+    "skip_unseen",
+    "words",
 ]

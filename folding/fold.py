@@ -36,6 +36,7 @@ LEET_SIGNS = frozenset({**_LEET_DIGITS, **_LEET_LETTERS, **_LEET_INNER})
 class Latin(Enum):
     """Which letters of other scripts fold to the Latin letter that they resemble."""
 
+    NEVER = "none"
     MIXED = "those in a word that has Latin letters as well"
     CONTEXT = "these, and words of nothing but look-alikes while Latin prevails in the text"
     ALWAYS = "all"
@@ -97,6 +98,14 @@ def fold(text: str, leet: bool = False, latin: Latin = Latin.CONTEXT) -> Folded:
     )
 
 
+def skip_unseen(text: str) -> Folded:
+    """The text without its invisible characters, otherwise unchanged."""
+    if text.isascii():
+        return Folded(text, tuple([(at, at + 1) for at in range(len(text))]))
+    kept = [at for at, char in enumerate(text) if not is_unseen(char)]
+    return Folded("".join([text[at] for at in kept]), tuple([(at, at + 1) for at in kept]))
+
+
 def _fold_words(text: str, latin: Latin) -> Iterator[tuple[str, int, int]]:
     placed = list(_clusters(text))
     pieces = [_piece(cluster) for cluster, _, _ in placed]
@@ -104,7 +113,9 @@ def _fold_words(text: str, latin: Latin) -> Iterator[tuple[str, int, int]]:
     latin_prevails = latin is Latin.CONTEXT and _latin_prevails(runs)
     for run in runs:
         as_latin = run.resembles and (
-            latin is Latin.ALWAYS or run.has_latin or (latin_prevails and run.exact)
+            latin is Latin.ALWAYS
+            or (latin is not Latin.NEVER and run.has_latin)
+            or (latin_prevails and run.exact)
         )
         for at in range(run.first, run.last):
             _, start, end = placed[at]
