@@ -15,6 +15,7 @@ from .top_level_domains import PLAIN, WITH_PATH, WRITTEN_OUT
 
 # No name may be longer, and nothing longer is worth reading as one.
 HOST_LIMIT = 253
+LABEL_LIMIT = 63
 
 # Every repetition is possessive and no match can start within another, so each scan is linear.
 _DOTS = r".\u3002\uff0e\uff61"
@@ -133,25 +134,25 @@ def _with_scheme(text: str) -> Iterator[Link]:
     for match in _SCHEME.finditer(text):
         rest = _trimmed(match["rest"])
         authority = re.split(r"[/\\?#]", rest, maxsplit=1)[0]
-        user, at, place = authority.rpartition("@")
+        _, at, place = authority.rpartition("@")
         host = canonical_host(re.sub(r":\d*$", "", _DEFANGED.sub(".", place)))
         if not host or len(host) > HOST_LIMIT:
             continue
-        plain_scheme = match["scheme"].lower() in ("http", "https", "ftp")
-        unusual = not plain_scheme or not text.startswith("://", match.end("scheme"))
         end = match.start("rest") + len(rest)
-        disguise = (
-            "scheme"
-            if unusual
-            else "dots"
-            if _DEFANGED.search(place)
-            else "user"
-            if at
-            else "percent"
-            if "%" in place
-            else None
+        yield Link(
+            text[match.start() : end], host, match.start(), end, _address_disguise(match, place, at)
         )
-        yield Link(text[match.start() : end], host, match.start(), end, disguise)
+
+
+def _address_disguise(match: re.Match[str], place: str, at: str) -> str | None:
+    plain = match["scheme"].lower() in ("http", "https", "ftp")
+    if not plain or not match.string.startswith("://", match.end("scheme")):
+        return "scheme"
+    if _DEFANGED.search(place):
+        return "dots"
+    if at:
+        return "user"
+    return "percent" if "%" in place else None
 
 
 def _names(text: str) -> Iterator[Link]:
@@ -214,7 +215,7 @@ def _trimmed(url: str) -> str:
 
 
 def _label(label: str) -> str:
-    if not label.startswith("xn--"):
+    if not label.startswith("xn--") or len(label) > LABEL_LIMIT:
         return label
     try:
         return label[4:].encode("ascii").decode("punycode").casefold()
