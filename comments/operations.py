@@ -77,12 +77,31 @@ def _chosen(call_to_action: CallToAction, choice: ChoiceOption | None, is_reply:
         raise ValidationError(_("Choose one of the options first."), code="choice_missing")
 
 
-def _write_revision(comment: Comment, text: str) -> CommentRevision:
-    revision = CommentRevision.objects.create(
-        comment=comment, source=text, html=render_comment(text), fingerprint=fingerprint(text)
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A checked text with what is made of it once: safe HTML and the key of its twins."""
+
+    source: str
+    html: str
+    fingerprint: str
+
+
+def _written(body: str, *, max_length: int) -> Written:
+    """Check and render before any transaction. Raises as checked_body does."""
+    text = checked_body(body, max_length=max_length)
+    html = render_comment(text)
+    if is_blank(plain(html)):  # marks alone: list bullets, quote signs
+        raise ValidationError(_("Write something first: your comment is empty."), code="empty")
+    return Written(text, html, fingerprint(text))
+
+
+def _write_revision(comment: Comment, written: Written) -> None:
+    comment.latest = CommentRevision.objects.create(
+        comment=comment,
+        source=written.source,
+        html=written.html,
+        fingerprint=written.fingerprint,
     )
-    comment.latest = revision
-    return revision
 
 
 def _announce(comment: Comment) -> None:
@@ -114,11 +133,11 @@ def post_comment(
     if not article.is_live():
         raise ObjectDoesNotExist
     rules = ports.rules_for(article)
-    text = checked_body(body, max_length=rules.max_length)
+    written = _written(body, max_length=rules.max_length)
     if idempotency_key:
         earlier = _posted_before(author, idempotency_key)
         if earlier:
-            return _same_or_conflict(earlier, call_to_action, parent, text)
+            return _same_or_conflict(earlier, call_to_action, parent, written.source)
     if not call_to_action.is_open():
         raise ValidationError(_("This discussion is closed."), code="closed")
     if parent is not None and (
@@ -140,7 +159,7 @@ def post_comment(
                 depth=parent.depth + 1 if parent else 0,
                 idempotency_key=idempotency_key or None,
             )
-            _write_revision(comment, text)
+            _write_revision(comment, written)
             comment.save(update_fields=["latest"])
             _announce(comment)
     except IntegrityError:
@@ -148,7 +167,7 @@ def post_comment(
         earlier = _posted_before(author, idempotency_key)
         if earlier is None:
             raise
-        return _same_or_conflict(earlier, call_to_action, parent, text)
+        return _same_or_conflict(earlier, call_to_action, parent, written.source)
     return Posted(comment, created=True)
 
 
@@ -189,7 +208,7 @@ def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
     if actor.pk != comment.author_id:
         raise Forbidden(_("Only its author may edit a comment."), code="not_yours")
     rules = ports.rules_for(comment.call_to_action.article)
-    text = checked_body(body, max_length=rules.max_length)
+    written = _written(body, max_length=rules.max_length)
     with transaction.atomic():
         comment = _locked(comment)
         if comment.withdrawn_at or comment.removed_at:
@@ -200,9 +219,9 @@ def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
             )
         if not comment.call_to_action.is_open():
             raise ValidationError(_("This discussion is closed."), code="closed")
-        if text == comment.latest.source:
+        if written.source == comment.latest.source:
             return comment
-        _write_revision(comment, text)
+        _write_revision(comment, written)
         comment.status = Status.PENDING
         comment.notice = None
         comment.decided_at = None
@@ -359,3 +378,8 @@ def react(*, actor: User, comment: Comment, value: int) -> Comment:
         comment.score = wilson(comment.ups, comment.downs)
         comment.save(update_fields=["ups", "downs", "score"])
     return comment
+
+
+def mark_read(*, actor: User) -> int:
+    """Mark everything this reader was told as read. Returns how many."""
+    return actor.notifications.filter(read_at__isnull=True).update(read_at=timezone.now())

@@ -21,10 +21,16 @@ def _default_rules(article: Article) -> Rules:
     return Rules()
 
 
+def _no_words(reason: str) -> str:
+    return ""
+
+
 rules_for: Callable[[Article], Rules] = _default_rules
+# A reason code in one sentence to the author, in the active language.
+reason_told: Callable[[str], str] = _no_words
 
 
-def fill(*, rules: Callable[[Article], Rules]) -> None:
+def fill(*, rules: Callable[[Article], Rules], told: Callable[[str], str]) -> None:
     """Called once, by the app above, when it is ready."""
-    global rules_for
-    rules_for = rules
+    global rules_for, reason_told
+    rules_for, reason_told = rules, told

@@ -39,6 +39,8 @@ PAGE_FIELDS = (
     "downs",
     "score",
     "fragment",
+    "excerpt",
+    "author_name",
 )
 
 
@@ -71,6 +73,10 @@ class CommentQuerySet(models.QuerySet):
     def undecided(self) -> "CommentQuerySet":
         return self.filter(status__in=["pending", "held"], withdrawn_at__isnull=True)
 
+    def not_plainly_live(self) -> "CommentQuerySet":
+        """Those whose author is owed a word: undecided, not published, or edited since."""
+        return self.filter(withdrawn_at__isnull=True).exclude(status="approved")
+
     def waiting(self) -> "CommentQuerySet":
         """Held for an editor, longest wait first."""
         return self.filter(status="held", withdrawn_at__isnull=True).order_by("decided_at", "id")
@@ -83,7 +89,9 @@ class CommentQuerySet(models.QuerySet):
 
     def for_page(self) -> "CommentQuerySet":
         """Rows ready to be joined, without model objects."""
-        return self.values_list(*PAGE_FIELDS, named=True)
+        return self.annotate(author_name=F("author__display_name")).values_list(
+            *PAGE_FIELDS, named=True
+        )
 
     def _after(self, sort: str, cursor: str | None) -> "CommentQuerySet":
         order = SORTS[sort]

@@ -3,9 +3,18 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config.api import api
+from config.health import healthz
+
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path("", include("articles.urls")),
+    path("", include("comments.urls")),
+    path("", include("moderation.urls")),
+    path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
 ]
 
 handler400 = "config.errors.bad_request"

@@ -19,6 +19,7 @@ class Reason:
 MACHINE = {
     "banned_phrases": Reason("respect", _("It contains words that are not published here.")),
     "suspect_phrases": Reason("respect", _("It contains words that an editor looks at first.")),
+    "disguised_links": Reason("no_spam", _("It hides a link, or where a link leads.")),
     "too_many_links": Reason("no_spam", _("It contains more links than pass unread.")),
     "blocked_links": Reason("no_spam", _("It links to a place that is not linked from here.")),
     "repeats": Reason("no_flooding", _("It says what you have already said.")),
@@ -46,3 +47,8 @@ EDITOR = {
 }
 
 ALL = MACHINE | EDITOR
+
+
+def told(code: str) -> str:
+    """The sentence for the author, in the active language; empty for an unknown code."""
+    return str(ALL[code].told) if code in ALL else ""

@@ -1,0 +1,162 @@
+"""Comments over JSON: parse, call, render."""
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Header, Path, Query, Router, Status
+
+from accounts.schemas import REFUSALS, Error, Id, Line, Slug
+from articles.models import Article, ChoiceOption
+from comments import operations, schemas
+from comments.models import Comment
+from comments.querysets import DEFAULT_SORT
+
+router = Router(tags=["comments"])
+PAGE = 50
+OWN_PAGE = 50
+AUTHORS = ("call_to_action__article", "author", "latest", "live_revision")
+
+
+def _article(slug: str) -> Article:
+    return get_object_or_404(Article.objects.live().select_related("call_to_action"), slug=slug)
+
+
+def _visible(request: HttpRequest, comment_id: int) -> Comment:
+    return get_object_or_404(
+        Comment.objects.visible_to(request.user).select_related(*AUTHORS), pk=comment_id
+    )
+
+
+def _lines(ids: list[int]) -> list[dict]:
+    found = Comment.objects.select_related("author", "live_revision").in_bulk(ids)
+    return [schemas.line(found[pk]) for pk in ids if pk in found]
+
+
+@router.get(
+    "/articles/{slug}/comments",
+    auth=None,
+    response={200: schemas.CommentPage, REFUSALS: Error},
+    operation_id="list_comments",
+)
+def list_comments(
+    request: HttpRequest,
+    slug: Slug = Path(...),
+    sort: Line = Query(DEFAULT_SORT),
+    parent: Id | None = Query(None),
+    after: Line | None = Query(None),
+):
+    """A discussion's listed comments by cursor: top-level ones, or the replies to `parent`.
+
+    sort: newest, oldest, replies or best. after: the `next` of the page before.
+    """
+    listed = Comment.objects.in_discussion(_article(slug).call_to_action).listed()
+    listed = listed.filter(parent=parent) if parent else listed.filter(parent__isnull=True)
+    page = listed.page_by(sort, after, PAGE)
+    return {"items": _lines([row.id for row in page.rows]), "next": page.next_cursor}
+
+
+@router.post(
+    "/articles/{slug}/comments",
+    response={200: schemas.OwnComment, 201: schemas.OwnComment, REFUSALS: Error},
+    operation_id="post_comment",
+)
+def post_comment(
+    request: HttpRequest,
+    body: schemas.CommentIn,
+    slug: Slug = Path(...),
+    idempotency_key: Line | None = Header(None, alias="Idempotency-Key", max_length=64),
+):
+    """Answer the article's question, or a comment. 201: stored, and being checked; 200: this key
+    has stored it before."""
+    call_to_action = _article(slug).call_to_action
+    # Anything that is not in this discussion is refused by the operation with one code.
+    parent = Comment.objects.filter(pk=body.parent).first() if body.parent else None
+    if body.parent and parent is None:
+        raise Http404
+    choice = None
+    if body.choice:
+        choice = get_object_or_404(ChoiceOption, pk=body.choice)
+    posted = operations.post_comment(
+        author=request.user,
+        call_to_action=call_to_action,
+        body=body.body,
+        parent=parent,
+        choice=choice,
+        idempotency_key=idempotency_key,
+    )
+    return Status(201 if posted.created else 200, schemas.own(posted.comment))
+
+
+@router.get(
+    "/comments/{comment_id}",
+    auth=None,
+    response={200: schemas.CommentInContext, REFUSALS: Error},
+    operation_id="get_comment",
+)
+def get_comment(request: HttpRequest, comment_id: Id = Path(...)):
+    """One comment with its nearest ancestors and the replies below it; its author, or an editor,
+    also gets its state."""
+    comment = _visible(request, comment_id)
+    if not comment.call_to_action.article.is_live():
+        raise Http404
+    user = request.user
+    mine = user.is_authenticated and (comment.author_id == user.pk or user.is_editor)
+    above = [row.id for row in Comment.objects.above(comment)]
+    below = [row.id for row in Comment.objects.below(comment.pk)]
+    lines = {item["id"]: item for item in _lines([*above, *below])}
+    return {
+        "comment": schemas.line(comment) if comment.listed else None,
+        "own": schemas.own(comment) if mine else None,
+        "ancestors": [lines[pk] for pk in above],
+        "replies": [lines[pk] for pk in below],
+    }
+
+
+@router.patch(
+    "/comments/{comment_id}",
+    response={200: schemas.OwnComment, REFUSALS: Error},
+    operation_id="edit_comment",
+)
+def edit_comment(request: HttpRequest, body: schemas.EditIn, comment_id: Id = Path(...)):
+    """Write it anew; the new text is checked, and until then readers keep the old."""
+    comment = _visible(request, comment_id)
+    return schemas.own(
+        operations.edit_comment(actor=request.user, comment=comment, body=body.body)
+    )
+
+
+@router.delete(
+    "/comments/{comment_id}",
+    response={200: schemas.OwnComment, REFUSALS: Error},
+    operation_id="withdraw_comment",
+)
+def withdraw_comment(request: HttpRequest, comment_id: Id = Path(...)):
+    """Take it back; a tombstone stays where there are replies."""
+    comment = _visible(request, comment_id)
+    return schemas.own(operations.withdraw_comment(actor=request.user, comment=comment))
+
+
+@router.put(
+    "/comments/{comment_id}/reaction",
+    response={200: schemas.CommentLine, REFUSALS: Error},
+    operation_id="react_to_comment",
+)
+def react(request: HttpRequest, body: schemas.ReactionIn, comment_id: Id = Path(...)):
+    """Say whether a comment adds something; 0 takes it back."""
+    comment = _visible(request, comment_id)
+    comment = operations.react(actor=request.user, comment=comment, value=body.value)
+    return schemas.line(comment)
+
+
+@router.get(
+    "/me/comments", response={200: schemas.OwnPage, REFUSALS: Error}, operation_id="my_comments"
+)
+def my_comments(request: HttpRequest, before: Id | None = Query(None)):
+    """Everything I wrote, newest first; `next` is the `before` of the next page."""
+    comments = request.user.comments.select_related("call_to_action__article", "latest")
+    if before:
+        comments = comments.filter(pk__lt=before)
+    shown = list(comments.order_by("-pk")[: OWN_PAGE + 1])
+    return {
+        "items": [schemas.own(comment) for comment in shown[:OWN_PAGE]],
+        "next": str(shown[OWN_PAGE - 1].pk) if len(shown) > OWN_PAGE else None,
+    }

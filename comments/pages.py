@@ -1,0 +1,178 @@
+"""What the pages of a discussion show: rows joined, and the reader's own comments told truly."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from articles.models import CallToAction, Guideline
+from comments import fragments, ports
+from comments.models import Comment
+from comments.querysets import DEFAULT_SORT, SORTS
+from comments.threads import nest
+
+OWN_SHOWN = 20
+POLL_FIRST, POLL_LAST = 0.2, 30.0  # seconds between looks at one's own undecided comment
+
+
+def viewer(request: HttpRequest):
+    """The signed-in reader, or None; an anonymous request is never asked for a session."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    return request.user if request.user.is_authenticated else None
+
+
+def sort_names() -> dict[str, str]:
+    return {
+        "newest": pgettext("order of comments", "Newest"),
+        "oldest": pgettext("order of comments", "Oldest"),
+        "replies": pgettext("order of comments", "Most replies"),
+        "best": pgettext("order of comments", "Best"),
+    }
+
+
+def sorts(path: str, current: str, *, reactions: bool = True) -> list[dict[str, Any]]:
+    """The orders a reader may choose, as links."""
+    return [
+        {
+            "key": key,
+            "label": label,
+            "url": f"{path}#discussion" if key == DEFAULT_SORT else f"{path}?sort={key}#discussion",
+            "current": key == current,
+        }
+        for key, label in sort_names().items()
+        if key in SORTS and (reactions or key != "best")
+    ]
+
+
+def human_wait(seconds: int) -> str:
+    """A measured wait in words, rounded up."""
+    minutes = max(1, -(-seconds // 60))
+    if minutes < 60:
+        return ngettext("about %(n)d minute", "about %(n)d minutes", minutes) % {"n": minutes}
+    hours = -(-minutes // 60)
+    if hours < 48:
+        return ngettext("about %(n)d hour", "about %(n)d hours", hours) % {"n": hours}
+    days = -(-hours // 24)
+    return ngettext("about %(n)d day", "about %(n)d days", days) % {"n": days}
+
+
+def marked(source: str, spans: Iterable[Iterable[int]]) -> list[tuple[str, bool]]:
+    """The text in pieces: (words, whether they are evidence). Overlapping spans are merged."""
+    pieces, at = [], 0
+    for start, end in sorted((max(0, s), min(len(source), e)) for s, e in spans):
+        start = max(start, at)
+        if start >= end:
+            continue
+        if at < start:
+            pieces.append((source[at:start], False))
+        pieces.append((source[start:end], True))
+        at = end
+    if at < len(source):
+        pieces.append((source[at:], False))
+    return pieces
+
+
+def _poll_delay(looks: int) -> str:
+    return f"{round(min(POLL_LAST, POLL_FIRST * 2**looks) * 1000)}ms"
+
+
+def own_comment(comment: Comment, *, looks: int = 0, told=None) -> str:
+    """The author's view of their own comment, with its state and the reasons for it.
+
+    looks: how often the page has asked so far; sets the delay of the next look.
+    """
+    notice = comment.notice or {}
+    rules = ports.rules_for(comment.call_to_action.article)
+    state = "withdrawn" if comment.withdrawn_at else comment.status
+    guideline = (
+        Guideline.objects.filter(code=notice["guideline"]).first()
+        if notice.get("guideline")
+        else None
+    )
+    wait = notice.get("wait_seconds")
+    return render_to_string(
+        "comments/own.html",
+        {
+            "comment": comment,
+            "state": state,
+            "html": comment.latest.html,
+            "reason_told": ports.reason_told(notice.get("reason", "")),
+            "guideline": guideline,
+            "marked_source": marked(comment.latest.source, notice.get("spans", ())),
+            "has_evidence": bool(notice.get("spans")),
+            "by_machine": notice.get("by_machine", True),
+            "note": notice.get("note", ""),
+            "wait": human_wait(wait) if wait is not None else None,
+            "edit_url": reverse("edit_comment", args=[comment.pk])
+            if comment.may_be_edited_by(comment.author, within=rules.edit_seconds)
+            else None,
+            "withdraw_url": reverse("withdraw_comment", args=[comment.pk])
+            if not comment.withdrawn_at
+            else None,
+            "poll_url": f"{reverse('comment_state', args=[comment.pk])}?looks={looks + 1}"
+            if comment.is_undecided
+            else None,
+            "poll_delay": _poll_delay(looks),
+        },
+    )
+
+
+def discussion(
+    rows: list[Any], *, reader=None, call_to_action: CallToAction, focus: int | None = None
+) -> tuple[str, list[str]]:
+    """The rows as nested HTML, and the reader's undecided comments that have no place in it."""
+    ids = {row.id for row in rows}
+    within: dict[int, str] = {}
+    apart: list[str] = []
+    if reader is not None:
+        mine = (
+            reader.comments.in_discussion(call_to_action)
+            .not_plainly_live()
+            .select_related("latest", "author", "call_to_action__article")
+            .order_by("-pk")[:OWN_SHOWN]
+        )
+        for comment in mine:
+            html = own_comment(comment)
+            if comment.parent_id in ids:
+                within[comment.parent_id] = html + within.get(comment.parent_id, "")
+            else:
+                apart.append(html)
+    return fragments.join(nest(rows), own=within, focus=focus), apart
+
+
+def empty_form(call_to_action: CallToAction, **filled: Any) -> dict[str, Any]:
+    """What the answer form shows: rules, guidelines, and what was typed before."""
+    rules = ports.rules_for(call_to_action.article)
+    return {
+        "guidelines": Guideline.objects.all(),
+        "max_length": rules.max_length,
+        "idempotency_key": uuid4().hex,
+        "body": "",
+        "choice": None,
+        "errors": [],
+        **filled,
+    }
+
+
+def options_with_share(call_to_action: CallToAction) -> list[dict[str, Any]]:
+    """The options of a choice with their live counts and shares in percent; [] for other kinds."""
+    if call_to_action.kind != CallToAction.Kind.CHOICE:
+        return []
+    options = list(call_to_action.options.all())
+    total = sum(option.live_count for option in options)
+    return [
+        {
+            "id": option.pk,
+            "text": option.text,
+            "live_count": option.live_count,
+            "percent": round(100 * option.live_count / total) if total else 0,
+        }
+        for option in options
+    ]

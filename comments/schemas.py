@@ -1,0 +1,135 @@
+"""Comments as JSON."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from ninja import Schema
+from pydantic import Field
+
+from accounts.schemas import Id
+from comments import ports
+from comments.models import Comment
+
+
+class CommentIn(Schema):
+    """body: Markdown. The article's own limit is checked after normalising."""
+
+    body: str
+    parent: Id | None = None
+    choice: Id | None = None
+
+
+class EditIn(Schema):
+    body: str
+
+
+class ReactionIn(Schema):
+    value: Literal[1, 0, -1] = Field(description="adds something, taken back, does not")
+
+
+class CommentLine(Schema):
+    """A listed comment. `html` is empty and `tombstone` says why when its words are gone."""
+
+    id: int
+    parent: int | None
+    depth: int
+    author: str | None
+    author_id: int | None
+    html: str
+    tombstone: Literal["withdrawn", "removed", "held"] | None
+    live_at: datetime
+    reply_count: int
+    ups: int
+    downs: int
+    url: str
+
+
+class CommentPage(Schema):
+    items: list[CommentLine]
+    next: str | None
+
+
+class NoticeOut(Schema):
+    reason: str
+    told: str
+    guideline: str
+    spans: list[tuple[int, int]]
+    by_machine: bool
+    note: str
+    wait_seconds: int | None
+
+
+class OwnComment(Schema):
+    """A comment as its author, or an editor, sees it."""
+
+    id: int
+    article: str
+    parent: int | None
+    depth: int
+    status: str
+    is_live: bool
+    withdrawn: bool
+    removed: bool
+    revision: int
+    body: str
+    html: str
+    notice: NoticeOut | None
+    created_at: datetime
+    decided_at: datetime | None
+    url: str
+
+
+class OwnPage(Schema):
+    items: list[OwnComment]
+    next: str | None
+
+
+class CommentInContext(Schema):
+    comment: CommentLine | None
+    own: OwnComment | None
+    ancestors: list[CommentLine]
+    replies: list[CommentLine]
+
+
+def line(comment: Comment) -> dict[str, Any]:
+    """The public shape of a listed comment (author and live_revision selected)."""
+    live = comment.is_live
+    gone = None
+    if not live:
+        gone = "withdrawn" if comment.withdrawn_at else "removed" if comment.removed_at else "held"
+    return {
+        "id": comment.pk,
+        "parent": comment.parent_id,
+        "depth": comment.depth,
+        "author": comment.author.display_name if live else None,
+        "author_id": comment.author_id if live else None,
+        "html": comment.live_revision.html if live else "",
+        "tombstone": gone,
+        "live_at": comment.live_at,
+        "reply_count": comment.reply_count,
+        "ups": comment.ups,
+        "downs": comment.downs,
+        "url": comment.get_absolute_url(),
+    }
+
+
+def own(comment: Comment) -> dict[str, Any]:
+    """The author's shape of a comment (call_to_action__article and latest selected)."""
+    notice = comment.notice
+    return {
+        "id": comment.pk,
+        "article": comment.call_to_action.article.slug,
+        "parent": comment.parent_id,
+        "depth": comment.depth,
+        "status": comment.status,
+        "is_live": comment.is_live,
+        "withdrawn": comment.withdrawn_at is not None,
+        "removed": comment.removed_at is not None,
+        "revision": comment.latest_id,
+        "body": comment.latest.source,
+        "html": comment.latest.html,
+        "notice": {**notice, "told": ports.reason_told(notice["reason"])} if notice else None,
+        "created_at": comment.created_at,
+        "decided_at": comment.decided_at,
+        "url": comment.get_absolute_url(),
+    }

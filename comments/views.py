@@ -1,0 +1,387 @@
+"""The article page with its discussion, and what readers do there. Parse, call, render."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.errors import Conflict, TooMany
+from articles.json_ld import article_json_ld
+from articles.models import Article, ChoiceOption
+from articles.views import find
+from comments import operations, pages, ports
+from comments.models import Comment
+from comments.querysets import DEFAULT_SORT
+from markup import render_comment
+
+LD_COMMENTS = 10
+JUMP = "#discussion"
+
+
+def _messages(error: ValidationError) -> list[str]:
+    return list(error.messages)
+
+
+def _status(error: ValidationError) -> int:
+    return 409 if isinstance(error, Conflict) else 429 if isinstance(error, TooMany) else 422
+
+
+def _comment(request: HttpRequest, comment_id: int) -> Comment:
+    """A comment this reader may see, or 404."""
+    return get_object_or_404(
+        Comment.objects.visible_to(request.user).select_related(
+            "call_to_action__article__section", "author", "latest", "live_revision"
+        ),
+        pk=comment_id,
+    )
+
+
+@require_GET
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    found = find(slug)
+    if isinstance(found, HttpResponse):
+        return found
+    return _article_page(request, found)
+
+
+def _article_page(
+    request: HttpRequest, article: Article, *, form: dict | None = None, status: int = 200
+) -> HttpResponse:
+    reader = pages.viewer(request)
+    call_to_action = article.call_to_action
+    sort = request.GET.get("sort", DEFAULT_SORT)
+    cursor = request.GET.get("after")
+    try:
+        page = Comment.objects.page_of_discussion(call_to_action, sort=sort, cursor=cursor)
+    except ValidationError as error:
+        raise Http404 from error
+    html, own = pages.discussion(page.rows, reader=reader, call_to_action=call_to_action)
+    path = article.get_absolute_url()
+    is_open = call_to_action.is_open()
+    if form is None and reader is not None and is_open and reader.may_post():
+        form = pages.empty_form(call_to_action)
+    bylines = list(article.bylines.select_related("author"))
+    context = {
+        "article": article,
+        "bylines": bylines,
+        "call_to_action": call_to_action,
+        "open": is_open,
+        "options": pages.options_with_share(call_to_action),
+        "discussion_html": html,
+        "own_html": own,
+        "sort": sort,
+        "sorts": pages.sorts(path, sort),
+        "next_url": f"{path}?sort={sort}&after={page.next_cursor}{JUMP}"
+        if page.next_cursor
+        else None,
+        "total": call_to_action.live_count,
+        "form": form,
+        "may_post": reader is not None and reader.may_post(),
+        "sign_in_url": f"{reverse('account_login')}?next={path}",
+        "noindex": bool(request.GET),
+        "json_ld": article_json_ld(
+            article,
+            bylines,
+            comments=[
+                {
+                    "url": reverse("comment", args=[row.id]),
+                    "text": row.excerpt,
+                    "author": row.author_name,
+                    "created": row.live_at,
+                }
+                for row in page.rows[:LD_COMMENTS]
+                if row.excerpt
+            ],
+        ),
+    }
+    return render(request, "comments/article_page.html", context, status=status)
+
+
+@login_required
+@require_POST
+def post_comment(request: HttpRequest, slug: str) -> HttpResponse:
+    article = find(slug)
+    if isinstance(article, HttpResponse):
+        raise Http404
+    call_to_action = article.call_to_action
+    body = request.POST.get("body", "")
+    parent = choice = None
+    try:
+        if request.POST.get("parent"):
+            parent = _posted(Comment, request.POST["parent"], "parent_not_here")
+        if request.POST.get("choice"):
+            choice = _posted(ChoiceOption, request.POST["choice"], "bad_choice")
+        posted = operations.post_comment(
+            author=request.user,
+            call_to_action=call_to_action,
+            body=body,
+            parent=parent,
+            choice=choice,
+            idempotency_key=request.POST.get("idempotency_key", "")[:64] or None,
+        )
+    except ValidationError as error:
+        form = pages.empty_form(
+            call_to_action,
+            body=body,
+            choice=choice.pk if choice else None,
+            parent=parent.pk if parent else None,
+            errors=_messages(error),
+        )
+        return _form_again(request, article, parent, form, status=_status(error))
+    comment = posted.comment
+    if not request.htmx:
+        return HttpResponseRedirect(f"{article.get_absolute_url()}#own-{comment.pk}")
+    html = pages.own_comment(comment)
+    if parent is None:
+        fresh = {"form": pages.empty_form(call_to_action), **_form_context(article)}
+        html = (
+            render_to_string("comments/_form.html", fresh, request)
+            + f'<ol hx-swap-oob="afterbegin:#mine">{html}</ol>'
+        )
+    return HttpResponse(html, status=201)
+
+
+def _posted(model, raw: str, code: str):
+    try:
+        return model.objects.select_related("call_to_action").get(pk=int(raw))
+    except (ValueError, OverflowError, model.DoesNotExist) as error:
+        raise ValidationError(_("That is no longer here."), code=code) from error
+
+
+def _form_context(article: Article) -> dict:
+    call_to_action = article.call_to_action
+    return {
+        "article": article,
+        "call_to_action": call_to_action,
+        "options": pages.options_with_share(call_to_action),
+        "action": reverse("post_comment", args=[article.slug]),
+    }
+
+
+def _form_again(
+    request: HttpRequest, article: Article, parent: Comment | None, form: dict, *, status: int
+) -> HttpResponse:
+    context = {**_form_context(article), "form": form, "parent": parent}
+    if request.htmx:
+        return render(request, "comments/_form.html", context, status=status)
+    if parent is not None:
+        return render(request, "comments/reply.html", {**context, "comment": parent}, status=status)
+    return _article_page(request, article, form=form, status=status)
+
+
+@require_GET
+def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """One comment within its ancestors and replies."""
+    found = _comment(request, comment_id)
+    article = found.call_to_action.article
+    if not article.is_live() and not (request.user.is_authenticated and request.user.is_editor):
+        raise Http404
+    reader = pages.viewer(request)
+    next_url = None
+    if found.listed and found.root_id is None:
+        after = request.GET.get("after", "0")
+        if not after.isdecimal() or len(after) > 9:
+            raise Http404
+        page = Comment.objects.page_of_thread(found.pk, after=int(after))
+        own_row = Comment.objects.filter(pk=found.pk).for_page()
+        rows = [*own_row, *page.rows] if after == "0" else page.rows
+        if page.next_cursor:
+            next_url = f"{found.get_absolute_url()}?after={page.next_cursor}"
+    elif found.listed:
+        rows = [
+            *Comment.objects.above(found),
+            *Comment.objects.filter(pk=found.pk).for_page(),
+            *Comment.objects.below(found.pk),
+        ]
+    else:
+        rows = Comment.objects.above(found)
+    html, own = pages.discussion(
+        rows, reader=reader, call_to_action=found.call_to_action, focus=found.pk
+    )
+    context = {
+        "comment": found,
+        "article": article,
+        "call_to_action": found.call_to_action,
+        "thread_html": html,
+        "own_html": own,
+        "focus": found.pk,
+        "open": found.call_to_action.is_open(),
+        "context_url": f"{article.get_absolute_url()}{JUMP}",
+        "next_url": next_url,
+        "noindex": True,
+    }
+    return render(request, "comments/comment_page.html", context)
+
+
+@login_required
+@require_GET
+def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
+    found = _comment(request, comment_id)
+    if not found.is_live:
+        raise Http404
+    article = found.call_to_action.article
+    context = {
+        **_form_context(article),
+        "comment": found,
+        "parent": found,
+        "form": pages.empty_form(found.call_to_action, parent=found.pk),
+        "open": found.call_to_action.is_open(),
+    }
+    template = "comments/_form.html" if request.htmx else "comments/reply.html"
+    return render(request, template, context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
+    found = _comment(request, comment_id)
+    body, errors, status = found.latest.source, [], 200
+    if found.author_id != request.user.pk:
+        raise Http404
+    if request.method == "POST":
+        body = request.POST.get("body", "")
+        try:
+            found = operations.edit_comment(actor=request.user, comment=found, body=body)
+        except ValidationError as error:
+            errors, status = _messages(error), _status(error)
+        else:
+            return HttpResponseRedirect(
+                f"{found.call_to_action.article.get_absolute_url()}#own-{found.pk}"
+            )
+    rules = ports.rules_for(found.call_to_action.article)
+    context = {
+        "comment": found,
+        "article": found.call_to_action.article,
+        "action": reverse("edit_comment", args=[found.pk]),
+        "may_edit": found.may_be_edited_by(request.user, within=rules.edit_seconds),
+        "form": pages.empty_form(found.call_to_action, body=body, errors=errors),
+    }
+    return render(request, "comments/edit.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, comment_id: int) -> HttpResponse:
+    found = _comment(request, comment_id)
+    if found.author_id != request.user.pk:
+        raise Http404
+    back = found.call_to_action.article.get_absolute_url()
+    if request.method == "POST":
+        operations.withdraw_comment(actor=request.user, comment=found)
+        return HttpResponseRedirect(f"{back}{JUMP}")
+    return render(
+        request,
+        "comments/confirm.html",
+        {
+            "title": _("Withdraw your comment?"),
+            "text": _("Its words disappear at once and cannot be brought back."),
+            "action": reverse("withdraw_comment", args=[found.pk]),
+            "button": _("Withdraw it"),
+            "cancel_url": back,
+            "html": found.latest.html,
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def react(request: HttpRequest, comment_id: int) -> HttpResponse:
+    found = _comment(request, comment_id)
+    raw = request.POST.get("value") or request.GET.get("value", "1")
+    value = int(raw) if raw in ("-1", "0", "1") else 2
+    if request.method == "POST":
+        try:
+            found = operations.react(actor=request.user, comment=found, value=value)
+        except ValidationError as error:
+            raise Http404 from error
+        if request.htmx:
+            return render(request, "comments/_reactions.html", {"comment": found, "value": value})
+        return HttpResponseRedirect(found.get_absolute_url())
+    return render(
+        request,
+        "comments/confirm.html",
+        {
+            "title": _("Does this comment add something?")
+            if value == 1
+            else _("Does this comment not add anything?"),
+            "text": "",
+            "action": reverse("react_to_comment", args=[found.pk]),
+            "button": _("Yes"),
+            "fields": {"value": value},
+            "cancel_url": found.get_absolute_url(),
+            "html": found.live_revision.html if found.is_live else "",
+        },
+    )
+
+
+@login_required
+@never_cache
+@require_GET
+def state(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """The author's own comment as it stands now; the page asks while it is undecided."""
+    found = _comment(request, comment_id)
+    if found.author_id != request.user.pk:
+        raise Http404
+    looks = request.GET.get("looks", "0")
+    looks = min(int(looks), 20) if looks.isdecimal() and len(looks) < 4 else 20
+    if found.status == Comment.Status.APPROVED and found.is_live and request.htmx:
+        row = Comment.objects.filter(pk=found.pk).for_page()
+        html, _own = pages.discussion(list(row), call_to_action=found.call_to_action)
+        return HttpResponse(html)
+    return HttpResponse(pages.own_comment(found, looks=looks))
+
+
+@login_required
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    try:
+        text = operations.checked_body(
+            request.POST.get("body", ""), max_length=ports.Rules().max_length
+        )
+    except ValidationError as error:
+        return HttpResponse(
+            render_to_string("comments/_errors.html", {"errors": _messages(error)}), status=422
+        )
+    return HttpResponse(render_comment(text))
+
+
+@login_required
+@never_cache
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """Everything I wrote, with its state, newest first."""
+    comments = request.user.comments.select_related(
+        "call_to_action__article", "latest"
+    ).order_by("-pk")
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        comments = comments.filter(pk__lt=int(before))
+    shown = list(comments[:51])
+    return render(
+        request,
+        "comments/mine.html",
+        {
+            "comments": shown[:50],
+            "next_url": f"?before={shown[49].pk}" if len(shown) > 50 else None,
+            "noindex": True,
+        },
+    )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def notifications(request: HttpRequest) -> HttpResponse:
+    """What happened to what I wrote; a POST marks it read."""
+    if request.method == "POST":
+        operations.mark_read(actor=request.user)
+        return HttpResponseRedirect(reverse("notifications"))
+    told = request.user.notifications.select_related(
+        "comment__call_to_action__article", "comment__author"
+    )[:50]
+    return render(request, "comments/notifications.html", {"notifications": told, "noindex": True})

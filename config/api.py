@@ -1,0 +1,108 @@
+"""The JSON API: its routers, who is calling, and exceptions to statuses, once."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    ValidationError,
+)
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import ValidationError as ShapeError
+from ninja.openapi.docs import DocsBase
+from ninja.security import HttpBearer, SessionAuth
+
+from accounts.errors import Conflict, TooMany
+from accounts.operations import user_for_token
+from articles.api import router as articles
+from comments.api import router as comments
+from moderation.api import router as moderation
+
+
+class Bearer(HttpBearer):
+    """A token from the reader's account page."""
+
+    def authenticate(self, request: HttpRequest, token: str):
+        user = user_for_token(token)
+        if user is not None:
+            request.user = user
+        return user
+
+
+class LocalDocs(DocsBase):
+    """The documentation page, from our own files, under the strict policy."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        return render(request, "config/api_docs.html", {"title": api.title})
+
+
+api = NinjaAPI(
+    title="Rejoinder",
+    version="1",
+    description="Articles, their discussions, and the editors' queue.",
+    auth=[Bearer(), SessionAuth()],
+    docs=LocalDocs(),
+    urls_namespace="api-1",
+)
+api.add_router("", articles)
+api.add_router("", comments)
+api.add_router("", moderation)
+
+
+def _error(request: HttpRequest, status: int, code: str, detail: str, **more: Any) -> HttpResponse:
+    return api.create_response(request, {"code": code, "detail": detail, **more}, status=status)
+
+
+@api.exception_handler(ValidationError)
+def refused(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    status = 409 if isinstance(error, Conflict) else 429 if isinstance(error, TooMany) else 422
+    first = error.error_list[0] if hasattr(error, "error_list") else error
+    return _error(request, status, getattr(first, "code", None) or "invalid", " ".join(error.messages))
+
+
+@api.exception_handler(PermissionDenied)
+def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    return _error(request, 403, getattr(error, "code", "forbidden"), str(error))
+
+
+@api.exception_handler(ObjectDoesNotExist)
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, error: Exception) -> HttpResponse:
+    return _error(request, 404, "not_found", _("There is nothing at this address."))
+
+
+@api.exception_handler(AuthenticationError)
+def stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = _error(request, 401, "sign_in", _("Sign in, or send a bearer token."))
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(ShapeError)
+def misshapen(request: HttpRequest, error: ShapeError) -> HttpResponse:
+    fields = [
+        {"where": ".".join(str(part) for part in found["loc"]), "what": found["msg"]}
+        for found in error.errors
+    ]
+    return _error(request, 422, "invalid", _("Something in the request is not as it should be."), fields=fields)
+
+
+@api.exception_handler(HttpError)
+def refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return _error(request, error.status_code, "bad_request", str(error))
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return _error(
+        request,
+        413,
+        "too_large",
+        _("A request may have at most %(limit)d bytes.") % {"limit": settings.BODY_LIMIT},
+    )

@@ -1,0 +1,79 @@
+"""The editors' queue over JSON, and readers' reports."""
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Path, Query, Router, Status
+
+from accounts.errors import Forbidden
+from accounts.schemas import REFUSALS, Error, Id
+from comments import schemas as comment_schemas
+from comments.models import Comment
+from moderation import operations, queue, schemas
+from moderation.models import DecisionRecord
+
+router = Router(tags=["moderation"])
+
+
+@router.get("/queue", response={200: schemas.QueueOut, REFUSALS: Error}, operation_id="queue")
+def list_queue(request: HttpRequest, after: Id | None = Query(None)):
+    """Comments waiting for an editor with their findings, longest wait first."""
+    page = queue.waiting(reader=request.user, after=after)
+    return {
+        "items": [
+            {
+                "comment": comment_schemas.own(item.comment),
+                "author_id": item.comment.author_id,
+                "author": item.comment.author.display_name,
+                "decision": schemas.decision(item.decision) if item.decision else None,
+            }
+            for item in page.items
+        ],
+        "waiting": page.total,
+        "next": str(page.next_id) if page.next_id else None,
+    }
+
+
+@router.post(
+    "/comments/{comment_id}/rulings",
+    response={201: schemas.DecisionOut, REFUSALS: Error},
+    operation_id="rule",
+)
+def rule(request: HttpRequest, body: schemas.RulingIn, comment_id: Id = Path(...)):
+    """Approve a comment, or reject it with a reason."""
+    comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
+    record = operations.rule(
+        actor=request.user,
+        comment=comment,
+        revision_id=body.revision,
+        outcome=body.outcome,
+        reason=body.reason,
+        note=body.note,
+    )
+    return Status(201, schemas.decision(record))
+
+
+@router.post(
+    "/rulings/{record_id}/undo",
+    response={201: schemas.DecisionOut, REFUSALS: Error},
+    operation_id="undo_ruling",
+)
+def undo(request: HttpRequest, record_id: Id = Path(...)):
+    """Take a person's ruling back, as a second record."""
+    if not request.user.is_editor:
+        raise Forbidden("Only editors rule on comments.", code="editors_only")
+    record = get_object_or_404(DecisionRecord, pk=record_id)
+    return Status(201, schemas.decision(operations.undo(actor=request.user, record=record)))
+
+
+@router.post(
+    "/comments/{comment_id}/reports",
+    response={201: schemas.ReportOut, REFUSALS: Error},
+    operation_id="report_comment",
+)
+def report(request: HttpRequest, body: schemas.ReportIn, comment_id: Id = Path(...)):
+    """Bring a comment before the editors. "I disagree" is received and goes nowhere."""
+    comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
+    operations.report(
+        reporter=request.user, comment=comment, reason=body.reason, note=body.note
+    )
+    return Status(201, {"received": True})

@@ -1,0 +1,148 @@
+"""What editors see: what waits, what was reported, what was decided, each with its context."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q
+from django.utils.translation import gettext as _
+
+from accounts.errors import Forbidden
+from accounts.models import User
+from comments.models import Comment
+from moderation.models import DecisionRecord, Report
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A comment before an editor. decision: the machine's or person's last word on it;
+    reports: the open ones; author: counts by name."""
+
+    comment: Comment
+    decision: DecisionRecord | None
+    reports: tuple[Report, ...] = ()
+    author: dict[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    items: list[Item]
+    total: int
+    next_id: int | None
+
+
+def _check(reader: User) -> None:
+    if not (reader.is_authenticated and reader.is_editor):
+        raise Forbidden(_("Only editors see the queue."), code="editors_only")
+
+
+def _items(comments: list[Comment]) -> list[Item]:
+    ids = [comment.pk for comment in comments]
+    decisions: dict[int, DecisionRecord] = {}
+    for record in DecisionRecord.objects.filter(comment__in=ids).order_by("pk"):
+        decisions[record.comment_id] = record
+    reports: dict[int, list[Report]] = {}
+    for report in Report.objects.filter(comment__in=ids, settled_at__isnull=True).select_related(
+        "reporter"
+    ):
+        reports.setdefault(report.comment_id, []).append(report)
+    authors = {
+        row["author"]: row
+        for row in Comment.objects.filter(author__in={c.author_id for c in comments})
+        .values("author")
+        .annotate(
+            live=Count("pk", filter=Q(live_revision__isnull=False, removed_at__isnull=True)),
+            rejected=Count("pk", filter=Q(status=Comment.Status.REJECTED)),
+        )
+    }
+    return [
+        Item(
+            comment,
+            decisions.get(comment.pk),
+            tuple(reports.get(comment.pk, ())),
+            authors.get(comment.author_id),
+        )
+        for comment in comments
+    ]
+
+
+CONTEXT = (
+    "author",
+    "latest",
+    "live_revision",
+    "choice",
+    "parent__author",
+    "parent__live_revision",
+    "call_to_action__article",
+)
+
+
+def counts() -> dict[str, int]:
+    """How much is on each tab, in two queries."""
+    return {
+        "waiting": Comment.objects.waiting().count(),
+        "reported": Report.objects.filter(settled_at__isnull=True)
+        .values("comment", "profile")
+        .distinct()
+        .count(),
+    }
+
+
+def waiting(*, reader: User, after: int | None = None) -> QueuePage:
+    """Held comments in the order they were held; after: the id of the last one seen."""
+    _check(reader)
+    rows = Comment.objects.waiting()
+    total = rows.count()
+    if after:
+        last = Comment.objects.filter(pk=after).values_list("decided_at", flat=True).first()
+        if last is not None:
+            rows = rows.filter(Q(decided_at__gt=last) | Q(decided_at=last, pk__gt=after))
+    shown = list(rows.select_related(*CONTEXT)[: PAGE + 1])
+    return QueuePage(
+        _items(shown[:PAGE]), total, shown[PAGE - 1].pk if len(shown) > PAGE else None
+    )
+
+
+def reported(*, reader: User) -> tuple[QueuePage, list[Report]]:
+    """Comments with open reports, and open reports about people; oldest first."""
+    _check(reader)
+    rows = Comment.objects.filter(reports__settled_at__isnull=True, reports__isnull=False)
+    total = rows.distinct().count()
+    shown = list(rows.distinct().select_related(*CONTEXT).order_by("pk")[:PAGE])
+    people = list(
+        Report.objects.filter(profile__isnull=False, settled_at__isnull=True).select_related(
+            "profile", "reporter"
+        )[:PAGE]
+    )
+    return QueuePage(_items(shown), total, None), people
+
+
+def decided(*, reader: User) -> list[DecisionRecord]:
+    """People's latest rulings, newest first, with what was ruled on."""
+    _check(reader)
+    return list(
+        DecisionRecord.objects.filter(actor__isnull=False)
+        .select_related("actor", "revision", *(f"comment__{name}" for name in CONTEXT))
+        .prefetch_related(Prefetch("undone_by"))[:PAGE]
+    )
+
+
+def findings_in_words(record: DecisionRecord | None, told: Any) -> list[dict[str, Any]]:
+    """Each finding as a title and its evidence in figures, for a card."""
+    if record is None:
+        return []
+    return [
+        {
+            "title": told(found["code"]) or found["code"],
+            "code": found["code"],
+            "detail": ", ".join(
+                f"{name.replace('_', ' ')}: {value}"
+                for name, value in found["detail"].items()
+                if value not in ("", None, [], {})
+            ),
+            "outcome": found["outcome"],
+            "score": found["score"],
+        }
+        for found in record.findings
+    ]

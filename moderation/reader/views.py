@@ -1,0 +1,64 @@
+"""The reader's side of moderation: reports. Parse, call, render."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from comments.models import Comment
+from moderation import operations
+from moderation.models import Report
+
+
+def _report(request: HttpRequest, *, back: str, action: str, **subject) -> HttpResponse:
+    errors, reported, status = [], False, 200
+    if request.method == "POST":
+        try:
+            operations.report(
+                reporter=request.user,
+                reason=request.POST.get("reason", ""),
+                note=request.POST.get("note", ""),
+                **subject,
+            )
+            reported = True
+        except ValidationError as error:
+            errors, status = list(error.messages), 422
+    context = {
+        **subject,
+        "reasons": Report.Reason.choices,
+        "errors": errors,
+        "reported": reported,
+        "action": action,
+        "back_url": back,
+        "noindex": True,
+    }
+    return render(request, "moderation/report.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def report_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
+    comment = get_object_or_404(
+        Comment.objects.live().select_related("author", "live_revision"), pk=comment_id
+    )
+    return _report(
+        request,
+        comment=comment,
+        back=comment.get_absolute_url(),
+        action=reverse("report_comment", args=[comment.pk]),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def report_profile(request: HttpRequest, user_id: int) -> HttpResponse:
+    profile = get_object_or_404(User, pk=user_id, erased_at__isnull=True)
+    return _report(
+        request,
+        profile=profile,
+        back=reverse("profile", args=[profile.pk]),
+        action=reverse("report_profile", args=[profile.pk]),
+    )

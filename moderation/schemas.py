@@ -1,0 +1,84 @@
+"""The queue and its rulings as JSON."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from ninja import Schema
+from pydantic import Field
+
+from accounts.schemas import Line, Storable
+from comments import schemas as comments
+from moderation.models import DecisionRecord
+
+
+class FindingOut(Schema):
+    code: str
+    outcome: str
+    spans: list[tuple[int, int]]
+    score: float | None
+    detail: dict[str, Any]
+
+
+class DecisionOut(Schema):
+    id: int
+    comment: int
+    revision: int
+    by_machine: bool
+    actor: int | None
+    outcome: str
+    status_before: str
+    reason: str
+    findings: list[FindingOut]
+    policy: int | None
+    software: str
+    undoes: int | None
+    at: datetime
+
+
+class WaitingOut(Schema):
+    comment: comments.OwnComment
+    author_id: int
+    author: str
+    decision: DecisionOut | None
+
+
+class QueueOut(Schema):
+    items: list[WaitingOut]
+    waiting: int
+    next: str | None
+
+
+class RulingIn(Schema):
+    """revision: the one that was read. reason: needed to reject."""
+
+    revision: int = Field(ge=1, lt=2**63)
+    outcome: Literal["approve", "reject"]
+    reason: Line = ""
+    note: Storable = Field("", max_length=1_000)
+
+
+class ReportIn(Schema):
+    reason: Line
+    note: Storable = Field("", max_length=500)
+
+
+class ReportOut(Schema):
+    received: bool
+
+
+def decision(record: DecisionRecord) -> dict[str, Any]:
+    return {
+        "id": record.pk,
+        "comment": record.comment_id,
+        "revision": record.revision_id,
+        "by_machine": record.by_machine,
+        "actor": record.actor_id,
+        "outcome": record.outcome,
+        "status_before": record.status_before,
+        "reason": record.reason,
+        "findings": record.findings,
+        "policy": record.policy_id,
+        "software": record.software,
+        "undoes": record.undoes_id,
+        "at": record.at,
+    }

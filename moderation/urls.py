@@ -1,0 +1,19 @@
+"""Addresses of the desk, and of the reader's side of moderation."""
+
+from django.urls import path
+
+import accounts.converters  # noqa: F401 - registers <row:>
+from moderation.desk import views as desk
+from moderation.reader import views as reader
+
+urlpatterns = [
+    path("desk/", desk.waiting, name="desk"),
+    path("desk/reported/", desk.reported, name="desk_reported"),
+    path("desk/decided/", desk.decided, name="desk_decided"),
+    path("desk/comments/<row:comment_id>/rule/", desk.rule, name="rule"),
+    path("desk/comments/<row:comment_id>/settle/", desk.settle_comment, name="settle_comment"),
+    path("desk/people/<row:user_id>/settle/", desk.settle_profile, name="settle_profile"),
+    path("desk/rulings/<row:record_id>/undo/", desk.undo, name="undo_ruling"),
+    path("c/<row:comment_id>/report/", reader.report_comment, name="report_comment"),
+    path("people/<row:user_id>/report/", reader.report_profile, name="report_profile"),
+]
