@@ -3,13 +3,13 @@
 Plain Python: no Django, none of the apps, nothing beyond the standard library at run time.
 """
 
-from .fold import LEET_SIGNS, Folded, Latin, fold, skip_unseen
+from .fold import LEET, Folded, Latin, fold, skip_unseen
 from .normalise import has_forbidden, is_blank, normalise
 from .skeleton import fingerprint, skeleton
 from .words import has_foreign_letter, words
 
 __all__ = [
-    "LEET_SIGNS",
+    "LEET",
     "Folded",
     "Latin",
     "fingerprint",

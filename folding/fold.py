@@ -27,10 +27,11 @@ _SHORT_I = frozenset("йЙ")
 _HALFWIDTH_VOICING = "\uff9e\uff9f"
 
 _LEET_DIGITS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"}
-_LEET_LETTERS = {"@": "a", "$": "s", "€": "e", "£": "l"}
+_LEET_LETTERS = {"@": "a", "$": "s", "€": "e", "£": "i"}
 # These end sentences and divide lists, so they are letters only where another letter follows.
 _LEET_INNER = {"!": "i", "|": "i", "+": "t"}
-LEET_SIGNS = frozenset({**_LEET_DIGITS, **_LEET_LETTERS, **_LEET_INNER})
+# For str.translate; with 1 for both, i and l become one.
+LEET = str.maketrans({**_LEET_DIGITS, **_LEET_LETTERS, **_LEET_INNER, "l": "i"})
 
 
 class Latin(Enum):
@@ -248,8 +249,7 @@ def _read_word(word: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
     letters = sum(1 for char, _, _ in word if not char.isdecimal())
     if letters < 2 or not any(char.isalpha() for char, _, _ in word):
         return word
-    return [(_LEET.get(char, char), start, end) for char, start, end in word]
+    return [(char.translate(LEET), start, end) for char, start, end in word]
 
 
-_LEET = {**_LEET_DIGITS, **_LEET_LETTERS, **_LEET_INNER, "l": "i", "£": "i"}
 _ASCII = {char: "" if is_unseen(char) else _digit(char.lower()) for char in map(chr, range(0x80))}

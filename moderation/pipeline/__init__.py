@@ -106,7 +106,8 @@ def _ask(name: str, submission: Submission, policy: Policy) -> Iterator[Finding]
 # A failed import is not remembered, so a check that is repaired is found without a restart.
 @cache
 def _resolve(name: str) -> Check:
-    return getattr(import_module(f"{__name__}.checks.{name}"), name)
+    check: Check = getattr(import_module(f"{__name__}.checks.{name}"), name)
+    return check
 
 
 def _unchecked(code: str, **detail: str | int) -> Finding:

@@ -41,7 +41,10 @@ _TRAILING = ".,;:!?'\"*_~…。，！？»”’"
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 # Before or after these, "dot com" is the name of an era.
-_ERA_BEFORE = frozenset(("a", "an", "any", "every", "of", "the", "that", "this", "old", "first"))
+_ERA_BEFORE = frozenset(
+    ("a", "an", "and", "any", "every", "first", "for", "from", "in", "of", "old", "or", "that")
+    + ("the", "this", "to", "with")
+)
 _ERA_AFTER = frozenset(
     ("boom", "bubble", "bust", "company", "companies", "crash", "craze", "days", "era", "years")
 )

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from folding import LEET_SIGNS, Folded, Latin, fold, has_foreign_letter, words
+from folding import LEET, Folded, Latin, fold, has_foreign_letter, words
 
 from .decision import Span
 from .submission import Phrase
@@ -29,7 +29,7 @@ JOINED_LIMIT = 60
 JOINED_MINIMUM = 4
 MASKED_SHARE = 0.4
 
-_SIGN = "[" + re.escape("".join(sorted(LEET_SIGNS))) + "]"
+_SIGN = "[" + re.escape("".join(sorted(map(chr, LEET.keys() - {ord("l")})))) + "]"
 # A digit or sign, or one of l and I where only the other would stand in honest writing.
 _DISGUISED = re.compile(rf"{_SIGN}|[a-z]I|[A-Z]l[A-Z]|\bl[A-Z]")
 _MASKED = re.compile(r"(?<![^\W_])[^\W\d_]++(?:\*++[^\W\d_]++)+(?![^\W_])")
@@ -46,6 +46,7 @@ class _Entry(NamedTuple):
 
     phrase: Phrase
     needs_foreign: bool = False  # holds only where letters of another script take part
+    needs_signs: bool = False  # holds only in the view that reads signs as letters
 
 
 class _Pattern(NamedTuple):
@@ -66,7 +67,7 @@ class _Token(NamedTuple):
 class _View:
     folded: Folded
     tokens: tuple[_Token, ...]
-    must_be_disguised: bool
+    reads_signs: bool
 
 
 def find_phrases(text: str, phrases: tuple[Phrase, ...]) -> tuple[Hit, ...]:
@@ -81,7 +82,9 @@ def find_phrases(text: str, phrases: tuple[Phrase, ...]) -> tuple[Hit, ...]:
             piece = text[span.start : span.end]
             if entry.needs_foreign and not has_foreign_letter(piece):
                 continue
-            if view.must_be_disguised and not _DISGUISED.search(piece):
+            if entry.needs_signs and not view.reads_signs:
+                continue
+            if view.reads_signs and not _DISGUISED.search(piece):
                 continue
             hits[Hit(entry.phrase, span)] = None
     return tuple(sorted(hits, key=lambda hit: (hit.span, hit.phrase.id)))
@@ -97,13 +100,13 @@ def _views(text: str) -> tuple[_View, ...]:
         if native.text != in_context.text:
             views.append(_view(native))
     if _DISGUISED.search(in_context.text) or _DISGUISED.search(text):
-        views.append(_view(fold(text, leet=True), must_be_disguised=True))
+        views.append(_view(fold(text, leet=True), reads_signs=True))
     return tuple(views)
 
 
-def _view(folded: Folded, must_be_disguised: bool = False) -> _View:
+def _view(folded: Folded, reads_signs: bool = False) -> _View:
     tokens = tuple(_Token(folded.text[start:end], start, end) for start, end in words(folded.text))
-    return _View(folded, tokens, must_be_disguised)
+    return _View(folded, tokens, reads_signs)
 
 
 def _find(view: _View, index: _Index) -> Iterator[tuple[_Entry, int, int]]:
@@ -129,10 +132,14 @@ def _find(view: _View, index: _Index) -> Iterator[tuple[_Entry, int, int]]:
 def _find_joined(view: _View, index: _Index) -> Iterator[tuple[_Entry, int, int]]:
     for chain in _chains(view):
         all_single = all(len(token.text) == 1 for token in chain)
+        texts = [token.text for token in chain]
+        if view.reads_signs and any(len(text) == 1 and text.isalpha() for text in texts):
+            # A digit alone is a number to the fold; among letters set apart it is one of them.
+            texts = [text.translate(LEET) if len(text) == 1 else text for text in texts]
         for first, token in enumerate(chain):
-            joined = token.text
+            joined = texts[first]
             for last in range(first + 1, len(chain)):
-                joined += chain[last].text
+                joined += texts[last]
                 if len(joined) > JOINED_LIMIT:
                     break
                 whole = first == 0 and last == len(chain) - 1
@@ -259,7 +266,7 @@ def _keys(phrase: Phrase) -> Iterator[tuple[str, _Entry]]:
         plain = phrase.text.lower()
         yield plain, _Entry(phrase)
         if "l" in plain:
-            yield plain.translate(_ONE_FOR_BOTH), _Entry(phrase)
+            yield plain.translate(_ONE_FOR_BOTH), _Entry(phrase, needs_signs=True)
         return
     plain = fold(phrase.text, latin=Latin.MIXED).text
     yield plain, _Entry(phrase)
@@ -271,7 +278,7 @@ def _keys(phrase: Phrase) -> Iterator[tuple[str, _Entry]]:
     leet = plain if "*" in plain else fold(phrase.text, leet=True, latin=Latin.MIXED).text
     leet = leet.translate(_ONE_FOR_BOTH)
     if leet != plain:
-        yield leet, _Entry(phrase)
+        yield leet, _Entry(phrase, needs_signs=True)
 
 
 def _phrase_tokens(key: str) -> Iterator[str]:

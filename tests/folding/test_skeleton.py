@@ -12,7 +12,17 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=100)
 @pytest.mark.parametrize(
     "names",
     [
-        ("Alice", "alice", "ALICE", "AIice", "A1ice", "А lісе", "al\u200bice", "Alïce", "A.L.I.C.E"),
+        (
+            "Alice",
+            "alice",
+            "ALICE",
+            "AIice",
+            "A1ice",
+            "А lісе",
+            "al\u200bice",
+            "Alïce",
+            "A.L.I.C.E",
+        ),
         ("Morgan", "Mоrgan", "Μorgan", "rnorgan", "M0rgan", "𝕄organ", "Ｍｏｒｇａｎ"),
         ("Olaf", "0laf", "Оlaf", "ØIaf"),
         ("сосо", "coco", "СОСО"),
