@@ -25,8 +25,9 @@ from .submission import Phrase
 
 # Longer runs of separate letters are no single phrase any more.
 JOINED_LIMIT = 60
-# Three letters set apart are an abbreviation more often than a disguise, unless nothing else is.
+# Three letters set apart within a longer run are chance more often than a disguise.
 JOINED_MINIMUM = 4
+JOINED_MINIMUM_ALONE = 3
 MASKED_SHARE = 0.4
 
 _SIGN = "[" + re.escape("".join(sorted(map(chr, LEET.keys() - {ord("l")})))) + "]"
@@ -143,7 +144,8 @@ def _find_joined(view: _View, index: _Index) -> Iterator[tuple[_Entry, int, int]
                 if len(joined) > JOINED_LIMIT:
                     break
                 whole = first == 0 and last == len(chain) - 1
-                if len(joined) < JOINED_MINIMUM and not (whole and all_single):
+                minimum = JOINED_MINIMUM_ALONE if whole and all_single else JOINED_MINIMUM
+                if len(joined) < minimum:
                     continue
                 entries = list(index.joined.get(joined, ()))
                 if whole:

@@ -61,6 +61,9 @@ def test_a_phrase_is_found_in_every_disguise_with_its_place(disguise, around):
         ("I can as I noted", "casino"),
         ("casinos", "casino"),
         ("Options: A, S, D or F", "sad"),
+        ("a x b x x y", "xx"),
+        ("5 x x 3", "xx"),
+        ("Pick A, S, S, U or M", "ass"),
         ("5*5 is 25", "sis"),
         ("the ball fell", "bail"),
         ("This is *very* important", "wary"),
@@ -143,6 +146,12 @@ def test_an_asterisk_stands_for_any_letters_within_a_word(phrase, matches, misse
 @pytest.mark.parametrize("phrase", ["", "*", "***", "...", " * * ", "\u200b"])
 def test_a_phrase_without_letters_matches_nothing(phrase):
     assert found("any text * at all ...", phrase) == []
+
+
+def test_three_letters_set_apart_count_only_when_nothing_else_is():
+    assert found("you a s s hat", "ass") == ["a s s"]
+    assert found("a.s.s", "ass") == ["a.s.s"]
+    assert found("a s s u m e", "ass") == []
 
 
 def test_every_phrase_and_every_place_is_found():
