@@ -1,12 +1,47 @@
 """allauth's one seam."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.names import derived_name
+from folding import skeleton
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    def populate_username(self, request: HttpRequest, user: User) -> None:
+        """Give the account its display name, before it is first saved."""
+        if not user.display_name:
+            user.display_name = User.objects.neutral_name()
+        user.name_key = skeleton(user.display_name)
+
+    def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:
+        user.display_name = form.cleaned_data.get("display_name") or user.display_name
+        try:
+            with transaction.atomic():
+                return super().save_user(request, user, form, commit)
+        except IntegrityError as error:
+            # Somebody took the name or the address between the check and now.
+            messages.error(request, _("That was taken a moment ago. Please try again."))
+            raise ImmediateHttpResponse(redirect("account_signup")) from error
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        named = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+        super().send_mail(template_prefix, email, {**named, **context})
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    pass
+    def populate_user(self, request: HttpRequest, sociallogin, data: dict) -> User:
+        user = super().populate_user(request, sociallogin, data)
+        wish = data.get("name") or " ".join(
+            part for part in (data.get("first_name"), data.get("last_name")) if part
+        )
+        user.display_name = derived_name(wish or "")
+        return user

@@ -1,5 +1,6 @@
 """Who: people, their roles and standing, and the tokens that speak for them."""
 
+import secrets
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -28,8 +29,18 @@ class UserQuerySet(models.QuerySet):
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """What allauth and Django's own commands ask of a user model."""
 
+    def neutral_name(self) -> str:
+        """A name that nobody has and that says nothing about its bearer: Reader 4821."""
+        digits = 4
+        while True:
+            name = f"Reader {10 ** (digits - 1) + secrets.randbelow(9 * 10 ** (digits - 1))}"
+            if not self.with_look(name).exists():
+                return name
+            digits += 1
+
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
-        fields.setdefault("display_name", email.split("@")[0])
+        # The local part of an address would tell every reader half of it.
+        fields.setdefault("display_name", self.neutral_name())
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.name_key = skeleton(user.display_name)
         user.set_password(password)

@@ -1,0 +1,367 @@
+"""What can be done to an account."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import ports
+from accounts.errors import Forbidden
+from accounts.models import ADMINS, EDITORS, READERS, ROLES, ApiToken, User
+from accounts.names import checked_name
+from folding import has_forbidden, normalise, skeleton
+from record import log
+
+BIO_LENGTH = User._meta.get_field("bio").max_length
+TOKENS_PER_PERSON = 20
+UNCHANGED = object()
+
+
+def create_account(
+    *,
+    actor: User | None,
+    email: str,
+    display_name: str | None = None,
+    password: str | None = None,
+    role: str = READERS,
+) -> User:
+    """Make an account whose address counts as verified, as a command on the host does.
+
+    actor: an admin, or None for the host. Raises Forbidden (admins_only), ValidationError
+    (email_taken, unknown_role, and those of a display name).
+    """
+    _check_admin(actor)
+    email = User.objects.normalize_email(email).lower()
+    if User.objects.filter(email=email).exists():
+        raise ValidationError(_("There is an account with this address."), code="email_taken")
+    named = {}
+    if display_name is not None:
+        # Whoever is made an editor may bear an editor's name.
+        bearer = User(is_superuser=True) if role in (EDITORS, ADMINS) else None
+        named["display_name"] = checked_name(display_name, user=bearer)
+    with transaction.atomic():
+        user = User.objects.create_user(email, password, **named)
+        EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+        log.append(actor=actor, verb="create_account", subject=user, detail={})
+        return set_role(actor=actor, user=user, role=role)
+
+
+def _check_admin(actor: User | None) -> None:
+    if actor is not None and not actor.is_admin:
+        raise Forbidden(_("Only admins may do this."), code="admins_only")
+
+
+def _check_may_govern(actor: User | None, user: User) -> None:
+    """Editors govern readers, admins everyone, nobody themselves; None is the host or machine."""
+    if actor is None:
+        return
+    if not actor.is_editor:
+        raise Forbidden(_("Only editors may do this."), code="editors_only")
+    if actor.pk == user.pk:
+        raise Forbidden(_("You cannot do this to your own account."), code="own_account")
+    if user.is_editor and not actor.is_admin:
+        raise Forbidden(_("Only admins may do this to an editor."), code="admins_only")
+
+
+def _locked(user: User) -> User:
+    return User.objects.select_for_update().get(pk=user.pk)
+
+
+def change_profile(
+    *,
+    actor: User,
+    user: User,
+    display_name: str,
+    bio: str,
+    time_zone: str,
+    mail_replies: bool,
+    mail_decisions: bool,
+) -> User:
+    """Set what a person says of themself and how they want to hear from us.
+
+    bio: plain text, at most 280 characters; time_zone: an IANA name, or empty for the
+    publisher's. An editor may do it for a reader. Raises Forbidden (sign_in, may_not_post for a
+    changed name or text, editors_only, admins_only), ValidationError keyed by field.
+    """
+    if not actor.is_authenticated:
+        raise Forbidden(_("Sign in first."), code="sign_in")
+    if actor.pk != user.pk:
+        _check_may_govern(actor, user)
+    with transaction.atomic():
+        user = _locked(user)
+        wanted = {
+            "display_name": display_name,
+            "bio": bio,
+            "time_zone": time_zone,
+            "mail_replies": mail_replies,
+            "mail_decisions": mail_decisions,
+        }
+        wanted.update(_checked_profile(wanted, user))
+        changed = [field for field, value in wanted.items() if getattr(user, field) != value]
+        said_in_public = {"display_name", "bio"} & set(changed)
+        if said_in_public and actor.pk == user.pk and not user.may_post():
+            raise Forbidden(_("This account may not post at present."), code="may_not_post")
+        if not changed:
+            return user
+        for field in changed:
+            setattr(user, field, wanted[field])
+        user.name_key = skeleton(user.display_name)
+        _save_named(user)
+        log.append(actor=actor, verb="change_profile", subject=user, detail={"changed": changed})
+        if "display_name" in changed:
+            _announce_name(user)
+    return user
+
+
+def _checked_profile(wanted: dict, user: User) -> dict[str, str]:
+    checked, errors = {}, {}
+    for field, check in (
+        ("display_name", lambda name: name if name == user.display_name else
+            checked_name(name, user=user)),
+        ("bio", lambda text: text if text == user.bio else checked_bio(text)),
+        ("time_zone", checked_time_zone),
+    ):
+        try:
+            checked[field] = check(wanted[field])
+        except ValidationError as error:
+            errors[field] = error
+    if errors:
+        raise ValidationError(errors)
+    return checked
+
+
+def checked_bio(text: str) -> str:
+    """The text in the form in which it is stored. Raises ValidationError (forbidden_characters,
+    bio_too_long, bio_refused)."""
+    if has_forbidden(text):
+        raise ValidationError(
+            _("This text contains characters that cannot be stored."), code="forbidden_characters"
+        )
+    text = " ".join(normalise(text).split())
+    if len(text) > BIO_LENGTH:
+        raise ValidationError(
+            _("This text has %(length)d characters; the limit is %(limit)d."),
+            code="bio_too_long",
+            params={"length": len(text), "limit": BIO_LENGTH},
+        )
+    if text and not ports.name_allowed(text):
+        raise ValidationError(
+            _("This text does not pass our guidelines. Please change it."), code="bio_refused"
+        )
+    return text
+
+
+def checked_time_zone(name: str) -> str:
+    if name and name not in available_timezones():
+        raise ValidationError(_("This is not a time zone we know."), code="unknown_time_zone")
+    return name
+
+
+def _save_named(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        if not User.objects.with_look(user.display_name).exclude(pk=user.pk).exists():
+            raise
+        taken = ValidationError(
+            _("This name is taken, or looks like one that is. Choose another."), code="name_taken"
+        )
+        raise ValidationError({"display_name": taken}) from error
+
+
+def _announce_name(user: User) -> None:
+    for part in ports.renamed_parts:
+        transaction.on_commit(lambda part=part: part(user), robust=True)
+
+
+def set_role(*, actor: User | None, user: User, role: str) -> User:
+    """Make somebody a reader, an editor or an admin.
+
+    actor: an admin, or None for a command on the host. Raises Forbidden (admins_only,
+    own_account), ValidationError (unknown_role).
+    """
+    _check_admin(actor)
+    if actor is not None and actor.pk == user.pk:
+        # So that there is always one admin left.
+        raise Forbidden(_("You cannot do this to your own account."), code="own_account")
+    if role not in ROLES:
+        raise ValidationError(_("There is no such role."), code="unknown_role")
+    with transaction.atomic():
+        user = _locked(user)
+        user.groups.remove(*Group.objects.filter(name__in=ROLES))
+        user.groups.add(Group.objects.get(name=role))
+        user.is_staff = role in (EDITORS, ADMINS)
+        user.is_superuser = role == ADMINS
+        user.save(update_fields=["is_staff", "is_superuser"])
+        log.append(actor=actor, verb="set_role", subject=user, detail={"role": role})
+    return user
+
+
+def set_standing(
+    *,
+    actor: User | None,
+    user: User,
+    restricted: bool | None = None,
+    suspended_until: datetime | None | object = UNCHANGED,
+    banned: bool | None = None,
+) -> User:
+    """Restrict, suspend or ban somebody, or lift it; what is not named stays as it is.
+
+    suspended_until: an aware time, or None to lift. A ban ends every session and token at once.
+    actor: an editor, or None for the machine. Raises Forbidden (editors_only, own_account,
+    admins_only).
+    """
+    _check_may_govern(actor, user)
+    with transaction.atomic():
+        user = _locked(user)
+        detail: dict[str, object] = {}
+        if restricted is not None:
+            user.restricted = detail["restricted"] = restricted
+        if suspended_until is not UNCHANGED:
+            user.suspended_until = suspended_until
+            detail["suspended_until"] = suspended_until.isoformat() if suspended_until else None
+        if banned is not None:
+            user.banned = detail["banned"] = banned
+        user.save(update_fields=["restricted", "suspended_until", "banned"])
+        if banned:
+            _end_sessions(user)
+            user.tokens.all().delete()
+        log.append(actor=actor, verb="set_standing", subject=user, detail=detail)
+    return user
+
+
+def _end_sessions(user: User) -> None:
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def issue_token(
+    *, actor: User | None, user: User, name: str, expires_at: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """Make a bearer token and return it with its secret, which is shown this once.
+
+    name: 1 to 60 characters, for its owner; expires_at: an aware time, or None for never.
+    actor: the owner, or None for a command on the host. Raises Forbidden (not_yours,
+    may_not_post), ValidationError (token_name, too_many_tokens, already_expired).
+    """
+    _check_own(actor, user)
+    if user.banned or not user.is_active:
+        raise Forbidden(_("This account may not post at present."), code="may_not_post")
+    name = "" if has_forbidden(name) else " ".join(normalise(name).split())
+    if not 1 <= len(name) <= ApiToken._meta.get_field("name").max_length:
+        raise ValidationError(_("Give the token a name of 1 to 60 characters."), code="token_name")
+    if expires_at is not None and expires_at <= timezone.now():
+        raise ValidationError(_("This time is over already."), code="already_expired")
+    with transaction.atomic():
+        _locked(user)
+        if user.tokens.count() >= TOKENS_PER_PERSON:
+            raise ValidationError(
+                _("You have %(limit)d tokens already. Revoke one first."),
+                code="too_many_tokens",
+                params={"limit": TOKENS_PER_PERSON},
+            )
+        secret = secrets.token_urlsafe(32)
+        token = ApiToken.objects.create(
+            user=user, name=name, digest=_digest(secret), expires_at=expires_at
+        )
+        log.append(actor=actor, verb="issue_token", subject=token, detail={"user": user.pk})
+    return token, secret
+
+
+def _check_own(actor: User | None, user: User) -> None:
+    if actor is not None and actor.pk != user.pk:
+        raise Forbidden(_("Only its owner may do this."), code="not_yours")
+
+
+def revoke_token(*, actor: User | None, token: ApiToken) -> None:
+    """End a token at once. Raises Forbidden (not_yours)."""
+    _check_own(actor, token.user)
+    with transaction.atomic():
+        log.append(actor=actor, verb="revoke_token", subject=token, detail={"user": token.user_id})
+        token.delete()
+
+
+def user_for_token(secret: str) -> User | None:
+    """Whose token this is, in one query; None for one that is unknown, expired or of a closed
+    account."""
+    token = (
+        ApiToken.objects.select_related("user")
+        .filter(digest=_digest(secret), user__is_active=True)
+        .filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        .first()
+    )
+    return token.user if token else None
+
+
+def stop_mail(*, user: User, kind: str) -> None:
+    """Send no more mail of a kind, `replies` or `decisions`: the link in each mail says this.
+
+    The signed link is the permission. Raises ValidationError (unknown_kind).
+    """
+    field = {"replies": "mail_replies", "decisions": "mail_decisions"}.get(kind)
+    if field is None:
+        raise ValidationError(_("There is no such kind of mail."), code="unknown_kind")
+    with transaction.atomic():
+        if User.objects.filter(pk=user.pk, **{field: True}).update(**{field: False}):
+            log.append(actor=user, verb="stop_mail", subject=user, detail={"kind": kind})
+
+
+def erase_account(*, actor: User | None, user: User) -> User:
+    """Erase a person and leave their number: comments stay, under a name that is nobody's.
+
+    actor: the person, an admin, or None for a command on the host. Raises Forbidden (not_yours,
+    admins_stay: an admin is made a reader first, by another admin).
+    """
+    if actor is not None and actor.pk != user.pk and not actor.is_admin:
+        raise Forbidden(_("Only its owner may do this."), code="not_yours")
+    if user.is_admin:
+        raise Forbidden(
+            _("An admin's account cannot be erased. Ask another admin to make it a reader's."),
+            code="admins_stay",
+        )
+    with transaction.atomic():
+        user = _locked(user)
+        if user.erased_at is not None:
+            return user
+        _scrub(user)
+        for part in ports.erase_parts:
+            part(user)
+        log.append(actor=actor, verb="erase_account", subject=user, detail={})
+        _announce_name(user)
+    return user
+
+
+def _scrub(user: User) -> None:
+    _end_sessions(user)
+    user.tokens.all().delete()
+    for belongings in (EmailAddress, Authenticator, SocialAccount):
+        belongings.objects.filter(user=user).delete()
+    user.groups.clear()
+    user.user_permissions.clear()
+    user.email = f"erased-{user.pk}@erased.invalid"
+    user.display_name = f"Deleted reader {user.pk}"
+    # No name's key has a hyphen in it, so this one is free.
+    user.name_key = f"erased-{user.pk}"
+    user.bio = user.time_zone = ""
+    user.set_unusable_password()
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.mail_replies = user.mail_decisions = False
+    user.last_login = None
+    user.erased_at = timezone.now()
+    user.save()

@@ -1,0 +1,121 @@
+"""Pages about people."""
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import operations
+from accounts.forms import EraseForm, ProfileForm, TokenForm
+from accounts.mail import read_unsubscribe
+from accounts.models import ApiToken, User
+
+PROFILE_FIELDS = ("display_name", "bio", "time_zone", "mail_replies", "mail_decisions")
+
+
+@require_safe
+def profile(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_object_or_404(User, pk=pk, is_active=True)
+    return render(
+        request,
+        "accounts/profile.html",
+        {"person": person, "report_url": _address("report_profile", pk), "noindex": True},
+    )
+
+
+def _address(name: str, *args) -> str:
+    """The address of a page of the app above, where there is such a page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _refuse(form: Form, error: ValidationError) -> None:
+    form.add_error(None, error)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_account(request: HttpRequest) -> HttpResponse:
+    initial = {field: getattr(request.user, field) for field in PROFILE_FIELDS}
+    form = ProfileForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.change_profile(actor=request.user, user=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            _refuse(form, error)
+        else:
+            messages.success(request, _("Your profile is saved."))
+            return redirect("my_account")
+    return render(request, "accounts/my_account.html", {"form": form, "noindex": True})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)
+def tokens(request: HttpRequest) -> HttpResponse:
+    form = TokenForm(request.POST or None)
+    secret = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _token, secret = operations.issue_token(
+                actor=request.user,
+                user=request.user,
+                name=form.cleaned_data["name"],
+                expires_at=form.expires_at,
+            )
+        except ValidationError as error:
+            _refuse(form, error)
+        else:
+            form = TokenForm()
+    context = {"form": form, "secret": secret, "tokens": request.user.tokens.all()}
+    return render(request, "accounts/tokens.html", {**context, "noindex": True})
+
+
+@login_required
+@require_POST
+def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+    token = get_object_or_404(ApiToken.objects.select_related("user"), pk=pk, user=request.user)
+    operations.revoke_token(actor=request.user, token=token)
+    messages.success(request, _("The token is revoked."))
+    return redirect("tokens")
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def erase_account(request: HttpRequest) -> HttpResponse:
+    form = EraseForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        operations.erase_account(actor=request.user, user=request.user)
+        logout(request)
+        return render(request, "accounts/erased.html", {"noindex": True})
+    return render(request, "accounts/erase.html", {"form": form, "noindex": True})
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """One click from a mail, without signing in (RFC 8058): the signature is the permission."""
+    read = read_unsubscribe(token)
+    if read is None:
+        raise Http404
+    user, kind = read
+    if request.method == "POST":
+        operations.stop_mail(user=user, kind=kind)
+    context = {"kind": kind, "done": request.method == "POST", "noindex": True}
+    return render(request, "accounts/unsubscribe.html", context)
