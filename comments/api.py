@@ -119,9 +119,7 @@ def get_comment(request: HttpRequest, comment_id: Id = Path(...)):
 def edit_comment(request: HttpRequest, body: schemas.EditIn, comment_id: Id = Path(...)):
     """Write it anew; the new text is checked, and until then readers keep the old."""
     comment = _visible(request, comment_id)
-    return schemas.own(
-        operations.edit_comment(actor=request.user, comment=comment, body=body.body)
-    )
+    return schemas.own(operations.edit_comment(actor=request.user, comment=comment, body=body.body))
 
 
 @router.delete(

@@ -19,9 +19,7 @@ class DiscussionFeed(Feed):
     feed_type = Atom1Feed
 
     def get_object(self, request: HttpRequest, slug: str) -> Article:
-        return get_object_or_404(
-            Article.objects.live().select_related("call_to_action"), slug=slug
-        )
+        return get_object_or_404(Article.objects.live().select_related("call_to_action"), slug=slug)
 
     def title(self, article: Article) -> str:
         return _("Discussion: %(title)s") % {"title": article.title}
@@ -56,4 +54,8 @@ class DiscussionFeed(Feed):
         return comment.live_at
 
     def item_updateddate(self, comment: Comment):
-        return comment.edited_at if comment.latest_id == comment.live_revision_id and comment.edited_at else comment.live_at
+        return (
+            comment.edited_at
+            if comment.latest_id == comment.live_revision_id and comment.edited_at
+            else comment.live_at
+        )

@@ -78,7 +78,9 @@ def _when(minute: int, zone: str, language: str) -> str:
 def when(moment: datetime) -> str:
     """A time element in the reader's zone and language."""
     zone = timezone.get_current_timezone_name()
-    return _when(int(moment.timestamp()) // 60, zone, translation.get_language() or settings.LANGUAGE_CODE)
+    return _when(
+        int(moment.timestamp()) // 60, zone, translation.get_language() or settings.LANGUAGE_CODE
+    )
 
 
 def fill(row: Any, vocabulary: Mapping[str, str]) -> str:

@@ -140,9 +140,7 @@ def post_comment(
             return _same_or_conflict(earlier, call_to_action, parent, written.source)
     if not call_to_action.is_open():
         raise ValidationError(_("This discussion is closed."), code="closed")
-    if parent is not None and (
-        parent.call_to_action_id != call_to_action.pk or not parent.is_live
-    ):
+    if parent is not None and (parent.call_to_action_id != call_to_action.pk or not parent.is_live):
         raise ValidationError(
             _("The comment you are answering is not in this discussion."), code="parent_not_here"
         )
@@ -214,9 +212,7 @@ def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
         if comment.withdrawn_at or comment.removed_at:
             raise Conflict(_("This comment is gone."), code="gone")
         if not comment.may_be_edited_by(actor, within=rules.edit_seconds):
-            raise Conflict(
-                _("The time to edit this comment is over."), code="edit_window_over"
-            )
+            raise Conflict(_("The time to edit this comment is over."), code="edit_window_over")
         if not comment.call_to_action.is_open():
             raise ValidationError(_("This discussion is closed."), code="closed")
         if written.source == comment.latest.source:

@@ -68,7 +68,9 @@ class CommentQuerySet(models.QuerySet):
         if user.is_authenticated and user.is_editor:
             return self
         public = Q(listed=True)
-        return self.filter(public | Q(author=user)) if user.is_authenticated else self.filter(public)
+        return (
+            self.filter(public | Q(author=user)) if user.is_authenticated else self.filter(public)
+        )
 
     def undecided(self) -> "CommentQuerySet":
         return self.filter(status__in=["pending", "held"], withdrawn_at__isnull=True)

@@ -355,9 +355,9 @@ def preview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """Everything I wrote, with its state, newest first."""
-    comments = request.user.comments.select_related(
-        "call_to_action__article", "latest"
-    ).order_by("-pk")
+    comments = request.user.comments.select_related("call_to_action__article", "latest").order_by(
+        "-pk"
+    )
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         comments = comments.filter(pk__lt=int(before))

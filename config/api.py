@@ -63,7 +63,9 @@ def _error(request: HttpRequest, status: int, code: str, detail: str, **more: An
 def refused(request: HttpRequest, error: ValidationError) -> HttpResponse:
     status = 409 if isinstance(error, Conflict) else 429 if isinstance(error, TooMany) else 422
     first = error.error_list[0] if hasattr(error, "error_list") else error
-    return _error(request, status, getattr(first, "code", None) or "invalid", " ".join(error.messages))
+    return _error(
+        request, status, getattr(first, "code", None) or "invalid", " ".join(error.messages)
+    )
 
 
 @api.exception_handler(PermissionDenied)
@@ -90,7 +92,13 @@ def misshapen(request: HttpRequest, error: ShapeError) -> HttpResponse:
         {"where": ".".join(str(part) for part in found["loc"]), "what": found["msg"]}
         for found in error.errors
     ]
-    return _error(request, 422, "invalid", _("Something in the request is not as it should be."), fields=fields)
+    return _error(
+        request,
+        422,
+        "invalid",
+        _("Something in the request is not as it should be."),
+        fields=fields,
+    )
 
 
 @api.exception_handler(HttpError)

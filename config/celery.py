@@ -5,6 +5,8 @@ import os
 import time
 
 from celery import Celery, Task
+from celery.signals import worker_ready
+from django.conf import settings
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -35,3 +37,10 @@ class Doorbell(Task):
 app = Celery("rejoinder", task_cls=Doorbell)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def say_ready(**details: object) -> None:
+    """Tell the supervisor that the worker takes tasks from now on."""
+    settings.WORKER_READY_FILE.parent.mkdir(parents=True, exist_ok=True)
+    settings.WORKER_READY_FILE.write_text(f"{os.getpid()}\n")

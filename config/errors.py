@@ -10,9 +10,7 @@ def respond(request: HttpRequest, status: int, code: str, title: str, text: str)
     if request.path_info.startswith("/api/"):
         return JsonResponse({"code": code, "detail": f"{title} {text}".strip()}, status=status)
     # No request context: an error page must not fail where a page did, nor set a cookie.
-    html = render_to_string(
-        "errors/error.html", {"status": status, "title": title, "text": text}
-    )
+    html = render_to_string("errors/error.html", {"status": status, "title": title, "text": text})
     return HttpResponse(html, status=status)
 
 

@@ -1,7 +1,8 @@
 """Comment row -> Submission value: the only bridge from the database to the pipeline."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import timedelta
+from functools import lru_cache
 
 from django.db.models import Count, F, Q
 
@@ -78,24 +79,47 @@ def current_policy() -> models.Policy:
     return models.Policy.objects.first() or models.Policy.objects.create()
 
 
-def policy_from(row: models.Policy) -> Policy:
-    """The pipeline's value of a policy row and the lists in force, in two queries."""
-    banned, suspect = [], []
-    for pk, text, effect in models.Phrase.objects.values_list("pk", "text", "effect").order_by(
-        "pk"
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The phrases and link domains in force under one policy."""
+
+    banned: tuple[Phrase, ...]
+    suspect: tuple[Phrase, ...]
+    allowed: frozenset[str]
+    blocked: frozenset[str]
+
+
+# Every change to a list writes a new policy row, so a version names its lists for good.
+@lru_cache(maxsize=4)
+def lists_of(version: int) -> Lists:
+    """The lists in force, read in two queries once for each policy version."""
+    phrases = {effect: [] for effect in models.Phrase.Effect.values}
+    for pk, text, effect in models.Phrase.objects.order_by("pk").values_list(
+        "pk", "text", "effect"
     ):
-        (banned if effect == models.Phrase.Effect.REJECT else suspect).append(Phrase(pk, text))
-    allowed, blocked = set(), set()
+        phrases[effect].append(Phrase(pk, text))
+    domains = {effect: set() for effect in models.LinkDomain.Effect.values}
     for domain, effect in models.LinkDomain.objects.values_list("domain", "effect"):
-        (allowed if effect == models.LinkDomain.Effect.ALLOW else blocked).add(domain)
+        domains[effect].add(domain)
+    return Lists(
+        tuple(phrases[models.Phrase.Effect.REJECT]),
+        tuple(phrases[models.Phrase.Effect.HOLD]),
+        frozenset(domains[models.LinkDomain.Effect.ALLOW]),
+        frozenset(domains[models.LinkDomain.Effect.BLOCK]),
+    )
+
+
+def policy_from(row: models.Policy) -> Policy:
+    """The pipeline's value of a policy row and its lists."""
+    lists = lists_of(row.pk)
     thresholds = {
         field.name: getattr(row, field.name) for field in fields(Policy) if hasattr(row, field.name)
     }
     return Policy(
         version=row.pk,
-        banned_phrases=tuple(banned),
-        suspect_phrases=tuple(suspect),
-        allowed_domains=frozenset(allowed),
-        blocked_domains=frozenset(blocked),
+        banned_phrases=lists.banned,
+        suspect_phrases=lists.suspect,
+        allowed_domains=lists.allowed,
+        blocked_domains=lists.blocked,
         **thresholds,
     )

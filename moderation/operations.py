@@ -1,5 +1,6 @@
 """What can be decided: by the machine and by people, through one path, with one record."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -297,18 +298,13 @@ def change_policy(*, actor: User | None, changes: dict[str, Any]) -> Policy:
     """
     if actor is not None:
         _check_admin(actor)
-    current = intake.current_policy()
-    kept = {
-        field.name: getattr(current, field.name)
-        for field in Policy._meta.concrete_fields
-        if field.editable and not field.primary_key
-    }
+    kept = _values(intake.current_policy())
     unknown = set(changes) - set(kept)
     if unknown:
         raise ValidationError(f"not in a policy: {', '.join(sorted(unknown))}", code="unknown")
     changed = {name: [kept[name], new] for name, new in changes.items() if kept[name] != new}
     if not changed:
-        return current
+        return intake.current_policy()
     policy = Policy(**(kept | changes), created_by=actor)
     policy.full_clean()
     with transaction.atomic():
@@ -317,25 +313,36 @@ def change_policy(*, actor: User | None, changes: dict[str, Any]) -> Policy:
     return policy
 
 
-def save_rule(*, actor: User, row: models.Model) -> models.Model:
-    """Store a phrase, link domain or article policy, and log what it says now.
+def _values(policy: Policy) -> dict[str, Any]:
+    return {
+        field.name: getattr(policy, field.name)
+        for field in Policy._meta.concrete_fields
+        if field.editable and not field.primary_key
+    }
 
-    Raises Forbidden (admins_only), ValidationError.
+
+def save_rules(*, actor: User | None, rows: Sequence[models.Model]) -> Policy:
+    """Store phrases, link domains or article policies, and put the policy they make in force.
+
+    actor None: a command on the host. Raises Forbidden (admins_only), ValidationError; all or none.
     """
-    _check_admin(actor)
-    row.full_clean()
+    if actor is not None:
+        _check_admin(actor)
     with transaction.atomic():
-        row.save()
-        log.append(actor=actor, verb="save_rule", subject=row, detail=_said(row))
-    return row
+        for row in rows:
+            row.full_clean()
+            row.save()
+            log.append(actor=actor, verb="save_rule", subject=row, detail=_said(row))
+        return Policy.objects.create(**_values(intake.current_policy()), created_by=actor)
 
 
-def delete_rule(*, actor: User, row: models.Model) -> None:
-    """Remove a phrase, link domain or article policy, and log what it said."""
+def delete_rule(*, actor: User, row: models.Model) -> Policy:
+    """Remove a phrase, link domain or article policy. Raises Forbidden (admins_only)."""
     _check_admin(actor)
     with transaction.atomic():
         log.append(actor=actor, verb="delete_rule", subject=row, detail=_said(row))
         row.delete()
+        return Policy.objects.create(**_values(intake.current_policy()), created_by=actor)
 
 
 def _said(row: models.Model) -> dict[str, Any]:

@@ -99,9 +99,7 @@ def waiting(*, reader: User, after: int | None = None) -> QueuePage:
         if last is not None:
             rows = rows.filter(Q(decided_at__gt=last) | Q(decided_at=last, pk__gt=after))
     shown = list(rows.select_related(*CONTEXT)[: PAGE + 1])
-    return QueuePage(
-        _items(shown[:PAGE]), total, shown[PAGE - 1].pk if len(shown) > PAGE else None
-    )
+    return QueuePage(_items(shown[:PAGE]), total, shown[PAGE - 1].pk if len(shown) > PAGE else None)
 
 
 def reported(*, reader: User) -> tuple[QueuePage, list[Report]]:

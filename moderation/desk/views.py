@@ -24,7 +24,13 @@ from moderation.models import DecisionRecord
 def _tabs(current: str) -> list[dict[str, Any]]:
     counts = queue.counts()
     return [
-        {"key": key, "label": label, "count": counts.get(key), "url": url, "current": key == current}
+        {
+            "key": key,
+            "label": label,
+            "count": counts.get(key),
+            "url": url,
+            "current": key == current,
+        }
         for key, label, url in (
             ("waiting", _("Waiting"), reverse("desk")),
             ("reported", _("Reported"), reverse("desk_reported")),
