@@ -203,7 +203,7 @@ def set_role(*, actor: User | None, user: User, role: str) -> User:
         user.groups.remove(*Group.objects.filter(name__in=ROLES))
         user.groups.add(Group.objects.get(name=role))
         user.is_staff = role in (EDITORS, ADMINS)
-        user.is_superuser = role == ADMINS
+        user.is_superuser = user.is_superuser and role == ADMINS
         user.save(update_fields=["is_staff", "is_superuser"])
         log.append(actor=actor, verb="set_role", subject=user, detail={"role": role})
     return user

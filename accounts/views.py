@@ -1,6 +1,7 @@
 """Pages about people."""
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -58,7 +59,12 @@ def my_account(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your profile is saved."))
             return redirect("my_account")
-    return render(request, "accounts/my_account.html", {"form": form, "noindex": True})
+    has_providers = bool(settings.SOCIALACCOUNT_PROVIDERS)
+    return render(
+        request,
+        "accounts/my_account.html",
+        {"form": form, "has_providers": has_providers, "noindex": True},
+    )
 
 
 @never_cache

@@ -11,6 +11,12 @@ def mail_notification(notification_id: int) -> None:
     mail.send(notification_id=notification_id)
 
 
+@shared_task(name="comments.mail_unsent")
+def mail_unsent() -> None:
+    for notification_id in mail.unsent():
+        mail_notification.ring(notification_id)
+
+
 @shared_task(name="comments.refresh_fragments")
 def refresh_fragments(user_id: int) -> None:
     fragments.refresh_fragments_of(author=User.objects.get(pk=user_id))

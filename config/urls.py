@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config import dev_mail
 from config.api import api
 from config.health import healthz
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
+    path("dev/mail/", dev_mail.mailbox, name="mailbox"),
+    path("dev/mail/<str:name>/", dev_mail.one_mail, name="one_mail"),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
 ]
@@ -20,4 +23,5 @@ urlpatterns = [
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
+handler429 = "config.errors.too_many"  # allauth asks for it
 handler500 = "config.errors.server_error"
