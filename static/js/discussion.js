@@ -36,7 +36,8 @@
       const folded = thread.toggleAttribute("data-folded");
       fold.setAttribute("aria-expanded", String(!folded));
       fold.setAttribute("aria-label", (folded ? words.unfold : words.fold).replace("%s", name));
-      fold.dataset.count = folded ? thread.querySelectorAll(".replies > li").length : "";
+      if (folded) fold.dataset.count = thread.querySelectorAll(".replies > li").length;
+      else delete fold.dataset.count;
     });
     header.append(fold);
   }
@@ -47,11 +48,12 @@
     const link = acts.closest(".comment").querySelector(".by .when");
     if (!link || acts.querySelector(".copy") || !navigator.clipboard) return;
     const copy = button("copy", words.copy);
+    copy.title = words.copy;
     copy.addEventListener("click", async () => {
       await navigator.clipboard.writeText(link.href);
-      copy.textContent = words.copied;
+      copy.classList.add("copied");
       say(words.copied);
-      setTimeout(() => (copy.textContent = words.copy), 2000);
+      setTimeout(() => copy.classList.remove("copied"), 2000);
     });
     acts.append(copy);
   }
