@@ -4,18 +4,26 @@
 
 FILE holds one JSON object a line: id, parent, author (null: deleted), body, created, score; a
 parent stands before its replies. The site starts from an empty data folder on its embedded queue.
-Each comment is posted under its own reader's token once its parent has been decided; where a parent
-was held, an editor approves it first, through the API. Prints a table; exits 1 when anything is lost
-or out of place.
+Each comment is posted under its own reader's token once its parent has been decided; where a
+parent was held, an editor approves it first, through the API. Prints a table; exits 1 when
+anything is lost or out of place.
 """
 
+import argparse
 import json
+import os
+import sys
+import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from time import monotonic, sleep
 from typing import Any
+
+from tests.site import RunningSite
 
 from benchmarks.client import Answer, Client
 
@@ -157,3 +165,167 @@ class Replay:
 def percentile(values: list[float], share: int) -> float:
     """The share-th percentile of values, in their unit."""
     return quantiles(values, n=100)[share - 1] if len(values) > 1 else values[0]
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """Processor time, user and system, that these processes have used so far."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    used = 0
+    for pid in pids:
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text()
+        except FileNotFoundError:
+            continue
+        fields = stat.rpartition(")")[2].split()
+        used += int(fields[11]) + int(fields[12])
+    return used / ticks
+
+
+def depths(sources: list[Source]) -> dict[int, int]:
+    """How deep each comment of the file stands; 0 for a top-level one."""
+    deep: dict[int, int] = {}
+    for source in sources:
+        deep[source.id] = 0 if source.parent is None else deep[source.parent] + 1
+    return deep
+
+
+def compare(
+    sources: list[Source], ledger: Ledger, stored: dict[int, dict[str, Any]]
+) -> dict[str, list[int]]:
+    """What differs between the file, the client's ledger and the database; empty lists when
+    nothing does. Values are ids of the file, except for `unknown`: rows nobody posted."""
+    deep = depths(sources)
+    here = {source.id: source for source in sources}
+    wrong: dict[str, list[int]] = {"lost": [], "undecided": [], "parent": [], "depth": []}
+    for source_id, comment_id in ledger.posted.items():
+        row = stored.get(comment_id)
+        if row is None:
+            wrong["lost"].append(source_id)
+            continue
+        if row["status"] in ("pending",):
+            wrong["undecided"].append(source_id)
+        parent = here[source_id].parent
+        if row["parent"] != (ledger.posted[parent] if parent is not None else None):
+            wrong["parent"].append(source_id)
+        if row["depth"] != deep[source_id]:
+            wrong["depth"].append(source_id)
+    wrong["unknown"] = sorted(set(stored) - set(ledger.posted.values()))
+    wrong["refused"] = sorted(ledger.refused)
+    return wrong
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    def show(done: int) -> None:
+        if done % 100 == 0 or done == total:
+            print(f"  {done:,} of {total:,} posted", file=sys.stderr, flush=True)
+
+    return show
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    lines = ["| What | Measured |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
+    return "\n".join(lines)
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:,.1f} ms"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--limit", type=int, help="only the first so many comments")
+    options = parser.parse_args()
+    sources = read_sources(options.file, options.limit)
+
+    with tempfile.TemporaryDirectory(prefix="rejoinder-replay-") as folder:
+        # Both the site and this process's own look at its database read these.
+        os.environ |= {"REJOINDER_DATA": folder, "REJOINDER_ENV": "production"}
+        os.environ.setdefault("WEB_THREADS", "4")
+        with RunningSite(data_dir=Path(folder), environment="production") as site:
+            stage = import_module("benchmarks.stage")
+            policy = stage.raise_limits(RAISED)
+            readers = list(dict.fromkeys(stand_in(source) for source in sources))
+            tokens = stage.make_people(readers, editor=EDITOR)
+            slug = stage.make_article()
+            return _replay(site, stage, sources, readers, tokens, slug, policy)
+
+
+def _replay(site, stage, sources, readers, tokens, slug, policy) -> int:
+    web, worker = site.pids()["web"], site.pids()["worker"]
+    cpu_before = cpu_seconds(web), cpu_seconds(worker)
+    replay = Replay(site.url, slug, tokens)
+    started = monotonic()
+    ledger = replay.run(sources, each=_progress(len(sources)))
+    posting = monotonic() - started
+    web_cpu = cpu_seconds(web) - cpu_before[0]
+    until = monotonic() + DECIDED_WITHIN
+    while stage.undecided() and monotonic() < until:
+        sleep(0.05)
+    worker_cpu = cpu_seconds(worker) - cpu_before[1]
+
+    deleted = [stand_in(source) for source in sources if source.author is None]
+    erased = stage.erase(deleted)
+    stored = stage.account()
+    wrong = compare(sources, ledger, stored)
+    machine = [row for row in stored.values() if row["by_machine"]]
+    outcomes = Counter(row["outcome"] for row in machine)
+    statuses = Counter(row["status"] for row in stored.values())
+    waits = [row["seconds"] for row in machine]
+    public = site_live_count(site.url, slug)
+    reasons = ", ".join(f"{code} {n}" for code, n in stage.held_for(stored).most_common())
+    rows = [
+        ("comments in the file", f"{len(sources):,} by {len(readers):,} readers"),
+        ("posted (answered 201)", f"{len(ledger.posted):,}"),
+        ("refused", f"{len(ledger.refused):,}"),
+        ("approved by the machine", f"{outcomes['approve']:,}"),
+        ("held by the machine", f"{outcomes['hold']:,}" + (f" ({reasons})" if reasons else "")),
+        ("rejected by the machine", f"{outcomes['reject']:,}"),
+        ("approved by the editor, to build the tree", f"{len(ledger.approved_by_editor):,}"),
+        (
+            "in the end live / held / rejected",
+            f"{statuses['approved']:,} / {statuses['held']:,} / {statuses['rejected']:,}",
+        ),
+        ("lost", f"{len(wrong['lost']):,}"),
+        ("undecided", f"{len(wrong['undecided']):,}"),
+        ("with another parent or depth", f"{len(wrong['parent']) + len(wrong['depth']):,}"),
+        ("deepest", f"{max(row['depth'] for row in stored.values())} levels below the top"),
+        ("live by the article's own count", f"{public:,}"),
+        ("accounts erased afterwards, comments kept", f"{erased:,}"),
+        (
+            "POST a second, one client, waits for parents included",
+            f"{len(ledger.seconds) / posting:,.1f}",
+        ),
+        (
+            "POST answered: median / 99th percentile",
+            f"{_ms(median(ledger.seconds))} / {_ms(percentile(ledger.seconds, 99))}",
+        ),
+        (
+            "POST to decision: median / 99th percentile",
+            f"{_ms(median(waits))} / {_ms(percentile(waits, 99))}",
+        ),
+        (
+            "CPU of the web server for each POST, reads while waiting included",
+            _ms(web_cpu / len(ledger.seconds)),
+        ),
+        ("CPU of the worker for each comment judged", _ms(worker_cpu / len(stored))),
+    ]
+    raised = ", ".join(f"{name} {getattr(policy, name):,}" for name in RAISED)
+    print(f"Limits raised for the run, through Policy: {raised}.\n")
+    print(_table(rows))
+    faults = {name: ids for name, ids in wrong.items() if ids}
+    if public != statuses["approved"]:
+        faults["live_count"] = [public]
+    for name, ids in faults.items():
+        print(f"WRONG {name}: {ids[:20]}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def site_live_count(url: str, slug: str) -> int:
+    """How many comments the article says are live, read as any reader would."""
+    answer = Client(url).call("GET", f"/api/v1/articles/{slug}")
+    return answer.body["call_to_action"]["live_count"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

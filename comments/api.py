@@ -100,7 +100,7 @@ def get_comment(request: HttpRequest, comment_id: Id = Path(...)):
         raise Http404
     user = request.user
     mine = user.is_authenticated and (comment.author_id == user.pk or user.is_editor)
-    above = [row.id for row in Comment.objects.above(comment)]
+    above = [row.id for row in Comment.objects.up_to(comment) if row.id != comment.pk]
     below = [row.id for row in Comment.objects.below(comment.pk)]
     lines = {item["id"]: item for item in _lines([*above, *below])}
     return {

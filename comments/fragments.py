@@ -4,7 +4,8 @@ A fragment is a %-template: literal percent signs are doubled when it is made, a
 `WORDS` are all it may hold. It carries no token, so one serves every reader.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from comments.models import Comment
-from comments.threads import Node, walk
+from comments.threads import SHOWN_DEPTH, nest, walk
 
 TEMPLATE = "comments/fragment.html"
 TOMBSTONE = "comments/tombstone.html"
@@ -94,22 +95,25 @@ def fill(row: Any, vocabulary: Mapping[str, str]) -> str:
 
 
 def join(
-    trees: Iterable[Node],
+    rows: Sequence[Any],
     *,
     own: Mapping[int | None, str] | None = None,
     focus: int | None = None,
+    depth: int = SHOWN_DEPTH,
 ) -> str:
-    """The trees as nested lists of filled fragments.
+    """The rows, parents first, as nested lists of filled fragments.
 
     own: ready HTML of the reader's undecided replies by the comment they answer. focus: the id of
-    the comment a permalink names. Empty without trees.
+    the comment a permalink names. depth: levels
+    shown. Empty without rows.
     """
     vocabulary = words()
     own = own or {}
     go_on, more = escape(_("Continue this thread")), _("Show all %(count)s replies")
     answered = escape(_("In reply to"))
     parts: list[str] = []
-    for node, opening in walk(trees):
+    fetched = Counter(row.root_id for row in rows)
+    for node, opening in walk(nest(rows, depth=depth)):
         row = node.row
         has_list = node.children or row.id in own
         if opening:
@@ -127,7 +131,7 @@ def join(
             parts.append("</ol>")
         if node.continues or (row.reply_count and row.parent_id and not node.children):
             parts.append(f'<a class="onward" href="/c/{row.id}/">{go_on}</a>')
-        elif row.thread_count and row.thread_count > sum(1 for _n, o in walk(node.children) if o):
+        elif row.thread_count > fetched[row.id]:
             label = more % {"count": formats.number_format(row.thread_count)}
             parts.append(
                 f'<a class="onward" href="/c/{row.id}/" hx-get="/c/{row.id}/"'

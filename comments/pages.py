@@ -14,7 +14,7 @@ from articles.models import CallToAction, Guideline
 from comments import fragments, ports
 from comments.models import Comment
 from comments.querysets import DEFAULT_SORT, SORTS
-from comments.threads import nest
+from comments.threads import SHOWN_DEPTH
 
 OWN_SHOWN = 20
 POLL_FIRST, POLL_LAST = 0.2, 30.0  # seconds between looks at one's own undecided comment
@@ -143,7 +143,8 @@ def discussion(
                 within[comment.parent_id] = html + within.get(comment.parent_id, "")
             else:
                 apart.append(html)
-    return fragments.join(nest(rows), own=within, focus=focus), apart
+    depth = SHOWN_DEPTH if focus is None else SHOWN_DEPTH + 1  # a linked comment has more above it
+    return fragments.join(rows, own=within, focus=focus, depth=depth), apart
 
 
 def empty_form(call_to_action: CallToAction, **filled: Any) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from comments.threads import decode_cursor, encode_cursor
 
 ROOTS_PER_PAGE = 25
 ROWS_PER_PAGE = 200
-ANCESTORS_SHOWN = 8
+ANCESTORS_SHOWN = 3
 LEVELS_BELOW = 3  # of a linked comment; each is one bounded query
 
 # Sort -> the key it descends or ascends by; the id breaks ties the same way.
@@ -158,7 +159,7 @@ class CommentQuerySet(models.QuerySet):
         return Page(rows, str(more) if more else None)
 
     def below(self, comment_id: int) -> list[Any]:
-        """Listed replies under one comment, level by level, in a fixed number of bounded queries."""
+        """Listed replies under one comment, level by level, in few and bounded queries."""
         rows: list[Any] = []
         parents = [comment_id]
         for _level in range(LEVELS_BELOW):
@@ -172,21 +173,18 @@ class CommentQuerySet(models.QuerySet):
             parents = [row.id for row in level if row.reply_count]
         return rows
 
-    def above(self, comment) -> list[Any]:
-        """The nearest listed ancestors of a comment, outermost first, in one query."""
-        if comment.parent_id is None:
-            return []
+    def up_to(self, comment) -> list[Any]:
+        """A comment after its nearest listed ancestors, outermost first, in one query."""
         table = self.model._meta.db_table
-        nearest = self.raw(
+        lineage = RawSQL(
             f"WITH RECURSIVE up(id, parent_id, step) AS ("
-            f" SELECT id, parent_id, 1 FROM {table} WHERE id = %s"
+            f" SELECT id, parent_id, 0 FROM {table} WHERE id = %s"
             f" UNION ALL SELECT c.id, c.parent_id, step + 1 FROM {table} c"
             f" JOIN up ON c.id = up.parent_id WHERE step < {ANCESTORS_SHOWN})"
             f" SELECT id FROM up",
-            [comment.parent_id],
+            [comment.pk],
         )
-        ids = [row.pk for row in nearest]
-        return list(self.listed().filter(pk__in=ids).order_by("depth").for_page())
+        return list(self.listed().filter(pk__in=lineage).order_by("depth").for_page())
 
     def to_offer(self, *, new_before: datetime, stale_before: datetime) -> "CommentQuerySet":
         """Pending rows whose offer was lost or whose lease ran out, oldest first."""

@@ -192,14 +192,10 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         rows = [*own_row, *page.rows] if after == "0" else page.rows
         if page.next_cursor:
             next_url = f"{found.get_absolute_url()}?after={page.next_cursor}"
-    elif found.listed:
-        rows = [
-            *Comment.objects.above(found),
-            *Comment.objects.filter(pk=found.pk).for_page(),
-            *Comment.objects.below(found.pk),
-        ]
     else:
-        rows = Comment.objects.above(found)
+        rows = Comment.objects.up_to(found)
+        if found.listed:
+            rows += Comment.objects.below(found.pk)
     html, own = pages.discussion(
         rows, reader=reader, call_to_action=found.call_to_action, focus=found.pk
     )

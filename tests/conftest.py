@@ -1,24 +1,12 @@
-"""What every test shares: where state lives, what may be skipped, and quiet brokers."""
+"""What every test shares: what may be skipped, and a quick house."""
 
 import os
 import shutil
-import tempfile
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
-# Before settings are read: tests keep their state out of the house's own var/.
-_DATA = Path(tempfile.mkdtemp(prefix="rejoinder-test-"))
-os.environ["REJOINDER_DATA"] = str(_DATA)
-os.environ.setdefault("REJOINDER_ENV", "development")
-os.environ.setdefault("SECRET_KEY", "for tests alone, and of no value to anyone who reads it")
-
 NO_SKIPS = os.environ.get("REJOINDER_NO_SKIPS") == "1"
-
-
-def pytest_unconfigure() -> None:
-    shutil.rmtree(_DATA, ignore_errors=True)
 
 
 def chromium() -> str | None:

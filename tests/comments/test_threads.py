@@ -1,4 +1,4 @@
-import contextlib
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
@@ -86,5 +86,5 @@ def test_anything_else_is_not_a_cursor(cursor):
 
 @given(st.text())
 def test_no_text_makes_a_cursor_fail_otherwise(text):
-    with contextlib.suppress(ValueError):
+    with suppress(ValueError):
         decode_cursor(text, "best")
