@@ -1,0 +1,330 @@
+"""Rules, rulings and records in the admin: comments are approved and rejected here too, by the
+same operation as on the desk."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from accounts.admin import GovernedAdmin, refusal_words
+from comments.models import Comment, CommentRevision
+from moderation import operations, reasons
+from moderation.intake import current_policy
+from moderation.models import (
+    ArticlePolicy,
+    DecisionRecord,
+    LinkDomain,
+    Phrase,
+    Policy,
+    Report,
+)
+from record.admin import ReadOnlyAdmin
+
+EXCERPT = 120  # characters
+STATUS_COLOURS = {
+    Comment.Status.PENDING: "info",
+    Comment.Status.HELD: "warning",
+    Comment.Status.APPROVED: "success",
+    Comment.Status.REJECTED: "danger",
+}
+
+
+class _Unchangeable(TabularInline):
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return request.user.is_admin
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+class RevisionInline(_Unchangeable):
+    model = CommentRevision
+    fields = ("source", "created_at", "erased_at")
+    readonly_fields = fields
+    verbose_name_plural = _("revisions")
+
+
+class DecisionInline(_Unchangeable):
+    model = DecisionRecord
+    fields = ("at", "actor", "outcome", "reason", "findings", "policy", "software")
+    readonly_fields = fields
+    verbose_name_plural = _("decisions")
+
+
+class RulingForm(ActionForm):
+    """What a ruling on the ticked comments needs beside its name."""
+
+    reason = forms.ChoiceField(label=_("reason"), required=False, widget=UnfoldAdminSelectWidget)
+    # A ruling is about the text that was read: one written after the list was shown is refused.
+    seen_at = forms.CharField(label="", required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = [
+            ("", _("Reason, to reject")),
+            *((code, reason.told) for code, reason in reasons.EDITOR.items()),
+        ]
+        self.fields["seen_at"].initial = timezone.now().isoformat()
+
+
+class FactFilter(admin.SimpleListFilter):
+    title = _("taken back")
+    parameter_name = "fact"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple]:
+        return [
+            ("withdrawn_at", _("Withdrawn by its author")),
+            ("removed_at", _("Removed by an editor")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        if self.value() in ("withdrawn_at", "removed_at"):
+            return queryset.filter(**{f"{self.value()}__isnull": False})
+        return queryset
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadOnlyAdmin):
+    action_form = RulingForm
+    actions = ("approve", "reject")
+    list_display = (
+        "excerpt_of_source",
+        "shown_status",
+        "author",
+        "article",
+        "created_at",
+        "decided_at",
+    )
+    list_filter = ("status", FactFilter, "created_at", "call_to_action__article__section")
+    search_fields = ("=id", "latest__source", "author__display_name", "author__email")
+    search_help_text = _("Words, an author’s name or address, or a comment’s number.")
+    list_select_related = ("author", "latest", "call_to_action__article")
+    ordering = ("-pk",)
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    inlines = (RevisionInline, DecisionInline)
+    fields = (
+        "shown_status",
+        "author",
+        "article",
+        "parent",
+        "choice",
+        "source",
+        "notice",
+        "created_at",
+        "decided_at",
+        "live_at",
+        "edited_at",
+        "withdrawn_at",
+        "removed_at",
+        "reply_count",
+        "ups",
+        "downs",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Comment]:
+        return super().get_queryset(request).defer("fragment")
+
+    def view_on_site(self, obj: Comment) -> str:
+        return obj.get_absolute_url()
+
+    @display(description=_("comment"))
+    def excerpt_of_source(self, comment: Comment) -> str:
+        return Truncator(comment.latest.source).chars(EXCERPT) or f"#{comment.pk}"
+
+    @display(description=_("text"))
+    def source(self, comment: Comment) -> str:
+        return comment.latest.source
+
+    @display(description=_("article"), ordering="call_to_action__article__title")
+    def article(self, comment: Comment) -> str:
+        return comment.call_to_action.article.title
+
+    @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
+    def shown_status(self, comment: Comment) -> tuple[str, str]:
+        label = comment.get_status_display()
+        if comment.withdrawn_at:
+            label = _("Withdrawn")
+        elif comment.removed_at:
+            label = _("Removed")
+        return comment.status, label
+
+    @admin.action(description=_("Approve"))
+    def approve(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        self._rule(request, queryset, DecisionRecord.Outcome.APPROVE)
+
+    @admin.action(description=_("Reject"))
+    def reject(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        if request.POST.get("reason") not in reasons.EDITOR:
+            messages.error(request, _("Choose a reason."))
+            return
+        self._rule(request, queryset, DecisionRecord.Outcome.REJECT)
+
+    def _rule(self, request: HttpRequest, queryset: models.QuerySet, outcome: str) -> None:
+        seen_at = _moment(request.POST.get("seen_at", ""))
+        done = 0
+        for comment in queryset.select_related("latest"):
+            if seen_at is None or comment.latest.created_at > seen_at:
+                message = _("The text has changed since you read it.")
+                messages.error(request, f"{comment}: {message}")
+                continue
+            try:
+                operations.rule(
+                    actor=request.user,
+                    comment=comment,
+                    revision_id=comment.latest_id,
+                    outcome=outcome,
+                    reason=request.POST["reason"] if outcome == "reject" else "",
+                )
+                done += 1
+            except (ValidationError, PermissionDenied) as refusal:
+                for said in refusal_words(refusal):
+                    messages.error(request, f"{comment}: {said}")
+        if done:
+            messages.success(request, _("Decided: %(count)d.") % {"count": done})
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and timezone.is_aware(moment) else None
+
+
+@admin.register(Policy)
+class PolicyAdmin(GovernedAdmin):
+    """Each row is what was in force for a time; a change adds one."""
+
+    list_display = ("__str__", "in_force", "created_at", "created_by")
+    list_select_related = ("created_by",)
+    readonly_fields = ("created_at", "created_by")
+    fieldsets = (
+        (
+            _("Writing"),
+            {"fields": ("max_length", "edit_minutes", "post_limit", "post_seconds", "reactions")},
+        ),
+        (
+            _("What waits for an editor"),
+            {
+                "fields": (
+                    "newcomer_first_n",
+                    "links_allowed",
+                    "links_allowed_newcomer",
+                    "repeat_limit",
+                    "repeat_min_letters",
+                    "short_repeat_limit",
+                    "near_repeat_similarity",
+                    "flood_limit",
+                    "flood_seconds",
+                    "shouting_share",
+                    "shouting_min_letters",
+                    "check_budget_ms",
+                )
+            },
+        ),
+        (
+            _("How long things are kept"),
+            {"fields": ("rejected_text_days", "report_days", "receipt_days")},
+        ),
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
+        return False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        current = current_policy()
+        return {
+            field.name: getattr(current, field.name)
+            for field in Policy._meta.concrete_fields
+            if field.editable and not field.primary_key
+        }
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Policy]:
+        later = Policy.objects.filter(pk__gt=models.OuterRef("pk"))
+        return super().get_queryset(request).annotate(replaced=models.Exists(later))
+
+    @display(description=_("in force"), boolean=True)
+    def in_force(self, policy: Policy) -> bool:
+        return not policy.replaced
+
+    def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
+        made = operations.change_policy(actor=request.user, changes=form.cleaned_data)
+        obj.pk = made.pk  # what the page says was added
+
+
+class _RuleAdmin(GovernedAdmin):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        operations.save_rules(actor=request.user, rows=[obj])
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        operations.delete_rule(actor=request.user, row=obj)
+
+
+@admin.register(ArticlePolicy)
+class ArticlePolicyAdmin(_RuleAdmin):
+    list_display = ("article", "premoderated")
+    list_filter = ("premoderated",)
+    search_fields = ("article__title",)
+    list_select_related = ("article",)
+    autocomplete_fields = ("article",)
+
+
+@admin.register(Phrase)
+class PhraseAdmin(_RuleAdmin):
+    list_display = ("text", "effect", "note")
+    list_filter = ("effect",)
+    search_fields = ("text", "note")
+
+
+@admin.register(LinkDomain)
+class LinkDomainAdmin(_RuleAdmin):
+    list_display = ("domain", "effect")
+    list_filter = ("effect",)
+    search_fields = ("domain",)
+
+
+@admin.register(DecisionRecord)
+class DecisionRecordAdmin(ReadOnlyAdmin):
+    list_display = ("at", "comment", "outcome", "reason", "who", "policy", "waited_seconds")
+    list_filter = ("outcome", "reason", "at", ("actor", admin.EmptyFieldListFilter))
+    search_fields = ("=comment__id",)
+    search_help_text = _("A comment’s number.")
+    list_select_related = ("comment", "actor", "policy")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+    @display(description=_("by"))
+    def who(self, record: DecisionRecord) -> str:
+        return str(_("the machine")) if record.by_machine else str(record.actor)
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "reason", "comment", "profile", "reporter", "settled_at")
+    list_filter = ("reason", "created_at", ("settled_at", admin.EmptyFieldListFilter))
+    search_fields = ("=comment__id", "reporter__display_name", "profile__display_name", "note")
+    list_select_related = ("comment", "profile", "reporter")
+    show_full_result_count = False
