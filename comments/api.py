@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Header, Path, Query, Router, Status
 
+from accounts.api_auth import OPEN
 from accounts.schemas import REFUSALS, Error, Id, Line, Slug
 from articles.models import Article, ChoiceOption
 from comments import operations, schemas
@@ -33,7 +34,7 @@ def _lines(ids: list[int]) -> list[dict]:
 
 @router.get(
     "/articles/{slug}/comments",
-    auth=None,
+    auth=OPEN,
     response={200: schemas.CommentPage, REFUSALS: Error},
     operation_id="list_comments",
 )
@@ -88,7 +89,7 @@ def post_comment(
 
 @router.get(
     "/comments/{comment_id}",
-    auth=None,
+    auth=OPEN,
     response={200: schemas.CommentInContext, REFUSALS: Error},
     operation_id="get_comment",
 )

@@ -16,23 +16,12 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as ShapeError
 from ninja.openapi.docs import DocsBase
-from ninja.security import HttpBearer, SessionAuth
 
+from accounts.api_auth import SIGNED_IN
 from accounts.errors import Conflict, TooMany
-from accounts.operations import user_for_token
 from articles.api import router as articles
 from comments.api import router as comments
 from moderation.api import router as moderation
-
-
-class Bearer(HttpBearer):
-    """A token from the reader's account page."""
-
-    def authenticate(self, request: HttpRequest, token: str):
-        user = user_for_token(token)
-        if user is not None:
-            request.user = user
-        return user
 
 
 class LocalDocs(DocsBase):
@@ -46,7 +35,7 @@ api = NinjaAPI(
     title="Rejoinder",
     version="1",
     description="Articles, their discussions, and the editors' queue.",
-    auth=[Bearer(), SessionAuth()],
+    auth=SIGNED_IN,
     docs=LocalDocs(),
     urls_namespace="api-1",
 )

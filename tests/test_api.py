@@ -1,0 +1,267 @@
+"""The JSON API: who may do what, what bad input gets, and the shape it all has."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from accounts.operations import issue_token
+from comments.models import Comment
+from config.api import api
+from moderation import operations as moderation
+from tests.factories import make_article, make_comment, make_user, relax
+
+Status = Comment.Status
+SNAPSHOT = Path(__file__).parent.parent / "docs" / "openapi.json"
+
+
+def test_the_openapi_document_is_the_one_in_the_repository():
+    """Changed on purpose: `make openapi` writes it anew."""
+    now = json.loads(json.dumps(api.get_openapi_schema(), default=str))
+    assert json.loads(SNAPSHOT.read_text()) == now
+
+
+class Caller:
+    """Calls the API as one person, or as nobody."""
+
+    def __init__(self, client, user=None):
+        self.client = client
+        self.headers = {}
+        if user is not None:
+            _row, secret = issue_token(actor=user, user=user, name="test")
+            self.headers["Authorization"] = f"Bearer {secret}"
+
+    def __call__(self, method, path, body=None, **headers):
+        response = self.client.generic(
+            method,
+            f"/api/v1{path}",
+            data=body if isinstance(body, bytes | str) else json.dumps(body or {}),
+            content_type="application/json",
+            headers={**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}},
+        )
+        assert response["Content-Type"].startswith("application/json"), path
+        parsed = json.loads(response.content)
+        if response.status_code >= 400:
+            assert set(parsed) <= {"code", "detail", "fields"} and parsed["code"], parsed
+        return response.status_code, parsed
+
+
+@pytest.fixture
+def scene(db):
+    relax()
+    return {
+        "live": make_comment(),
+        "held": make_comment(status=Status.HELD),
+        "article": make_article(),
+    }
+
+
+# Each row: method, path, body, then the status for nobody, a reader, its author, an editor, an admin.
+TABLE = [
+    ("GET", "/articles", None, 200, 200, 200, 200, 200),
+    ("GET", "/articles/{article.slug}", None, 200, 200, 200, 200, 200),
+    ("GET", "/articles/{article.slug}/comments", None, 200, 200, 200, 200, 200),
+    ("POST", "/articles/{article.slug}/comments", {"body": "Yes."}, 401, 201, 201, 201, 201),
+    ("GET", "/comments/{live.pk}", None, 200, 200, 200, 200, 200),
+    ("GET", "/comments/{held.pk}", None, 404, 404, 200, 200, 200),
+    ("PATCH", "/comments/{live.pk}", {"body": "Else."}, 401, 403, 200, 403, 403),
+    ("PATCH", "/comments/{held.pk}", {"body": "Else."}, 401, 404, 200, 403, 403),
+    ("DELETE", "/comments/{live.pk}", None, 401, 403, 200, 403, 403),
+    ("DELETE", "/comments/{held.pk}", None, 401, 404, 200, 403, 403),
+    ("PUT", "/comments/{live.pk}/reaction", {"value": 1}, 401, 200, 403, 200, 200),
+    ("PUT", "/comments/{held.pk}/reaction", {"value": 1}, 401, 404, 404, 404, 404),
+    ("GET", "/me/comments", None, 401, 200, 200, 200, 200),
+    ("GET", "/queue", None, 401, 403, 403, 200, 200),
+    (
+        "POST", "/comments/{held.pk}/rulings", {"revision": "{held.latest_id}", "outcome": "approve"},
+        401, 404, 403, 201, 201,
+    ),
+    (
+        "POST", "/comments/{live.pk}/rulings",
+        {"revision": "{live.latest_id}", "outcome": "reject", "reason": "spam"},
+        401, 403, 403, 201, 201,
+    ),
+    ("POST", "/rulings/{ruling.pk}/undo", None, 401, 403, 403, 201, 201),
+    ("POST", "/comments/{live.pk}/reports", {"reason": "spam"}, 401, 201, 201, 201, 201),
+    ("POST", "/comments/{held.pk}/reports", {"reason": "spam"}, 401, 404, 404, 404, 404),
+]  # fmt: skip
+CALLERS = ("nobody", "reader", "author", "editor", "admin")
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]} {row[1]}")
+def test_who_may_do_what(client, scene, row, caller):
+    method, path, body, *expected = row
+    if "{ruling" in path:
+        editor = make_user(role="editor")
+        scene["ruling"] = moderation.rule(
+            actor=editor, comment=scene["held"], revision_id=scene["held"].latest_id,
+            outcome="approve",
+        )  # fmt: skip
+    subject = scene["held"] if "held" in path else scene["live"]
+    user = {
+        "nobody": lambda: None,
+        "reader": make_user,
+        "author": lambda: subject.author,
+        "editor": lambda: make_user(role="editor"),
+        "admin": lambda: make_user(role="admin"),
+    }[caller]()
+    if body and "revision" in body:
+        body = {**body, "revision": int(body["revision"].format(**scene))}
+    status, _answer = Caller(client, user)(method, path.format(**scene), body)
+    assert status == expected[CALLERS.index(caller)]
+
+
+def test_every_operation_is_in_the_table_of_who_may_what():
+    documented = {
+        (method.upper(), path.removeprefix("/api/v1"))
+        for path, item in api.get_openapi_schema()["paths"].items()
+        for method in item
+    }
+    shape = {
+        "/articles/{article.slug}": "/articles/{slug}",
+        "/comments/{live.pk}": "/comments/{comment_id}",
+        "/comments/{held.pk}": "/comments/{comment_id}",
+        "/rulings/{ruling.pk}": "/rulings/{record_id}",
+    }
+    tabled = set()
+    for method, path, *_rest in TABLE:
+        for ours, theirs in shape.items():
+            path = path.replace(ours, theirs)
+        tabled.add((method, path))
+    assert tabled == documented
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 422, "invalid"),
+        ({"body": None}, 422, "invalid"),
+        ({"body": ""}, 422, "empty"),
+        ({"body": " \u200b\n"}, 422, "empty"),
+        ({"body": "a\x00b"}, 422, "forbidden_characters"),
+        ({"body": "a\ud800b"}, 422, "forbidden_characters"),
+        ({"body": "x" * 5_001}, 422, "too_long"),
+        ({"body": "Yes.", "parent": 10**30}, 422, "invalid"),
+        ({"body": "Yes.", "parent": 2**63 - 1}, 404, "not_found"),
+        ({"body": "Yes.", "parent": 0}, 422, "invalid"),
+        ({"body": "Yes.", "choice": 10**30}, 422, "invalid"),
+        ({"body": "Yes.", "choice": 5_000_000}, 404, "not_found"),
+        ("{", 400, "bad_request"),
+        ("[1]", 422, "invalid"),
+        (b"\xff\xfe", 400, "bad_request"),
+        ("x" * 1_000_001, 413, "too_large"),
+        ("[" * 100_000, 400, "bad_request"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_bad_input_gets_a_clear_error_and_stores_nothing(client, scene, body, status, code):
+    before = Comment.objects.count()
+    got, answer = Caller(client, make_user())(
+        "POST", f"/articles/{scene['article'].slug}/comments", body
+    )
+    assert (got, answer["code"]) == (status, code)
+    assert Comment.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/comments/1" + "0" * 30,
+        "/comments/9223372036854775808",
+        "/comments/0",
+        "/comments/x",
+        "/comments/5000000",
+        "/articles/nowhere",
+        "/articles/a%00b",
+        "/articles/nowhere/comments",
+        "/no/such/place",
+    ],
+)
+def test_what_is_not_there_is_refused_in_the_one_shape(client, db, path):
+    status, _answer = Caller(client)("GET", path)
+    assert status in (404, 422)
+
+
+@pytest.mark.parametrize("query", ["sort=worst", "after=zzz", "parent=1" + "0" * 30, "after=%00"])
+def test_bad_cursors_are_refused(client, scene, query):
+    status, _answer = Caller(client)("GET", f"/articles/{scene['article'].slug}/comments?{query}")
+    assert status == 422
+
+
+def test_the_same_key_answers_the_same_row(client, scene):
+    call, path = Caller(client, make_user()), f"/articles/{scene['article'].slug}/comments"
+    first = call("POST", path, {"body": "Once."}, Idempotency_Key="k1")
+    again = call("POST", path, {"body": "Once."}, Idempotency_Key="k1")
+    other = call("POST", path, {"body": "Twice."}, Idempotency_Key="k1")
+    assert (first[0], again[0], other[0]) == (201, 200, 409)
+    assert first[1]["id"] == again[1]["id"] and other[1]["code"] == "key_reused"
+
+
+def test_a_parent_of_another_article_is_refused(client, scene):
+    status, answer = Caller(client, make_user())(
+        "POST",
+        f"/articles/{scene['article'].slug}/comments",
+        {"body": "Yes.", "parent": scene["live"].pk},
+    )
+    assert (status, answer["code"]) == (422, "parent_not_here")
+
+
+def test_a_banned_reader_is_told_so(client, scene):
+    user = make_user()
+    call = Caller(client, user)
+    user.banned = True
+    user.save(update_fields=["banned"])
+    path = f"/articles/{scene['article'].slug}/comments"
+    status, answer = call("POST", path, {"body": "Yes."})
+    assert (status, answer["code"]) == (403, "may_not_post")
+
+
+def test_too_fast_is_429(client, scene):
+    relax(post_limit=1)
+    call, path = Caller(client, make_user()), f"/articles/{scene['article'].slug}/comments"
+    assert call("POST", path, {"body": "One."})[0] == 201
+    assert call("POST", path, {"body": "Two."})[0] == 429
+
+
+def test_a_session_needs_a_csrf_token_and_a_bearer_does_not(scene):
+
+    user = make_user()
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    path = f"/articles/{scene['article'].slug}/comments"
+    assert Caller(strict)("POST", path, {"body": "Yes."})[0] == 403
+    assert Caller(Client(enforce_csrf_checks=True), user)("POST", path, {"body": "Y."})[0] == 201
+
+
+def test_paging_over_json_shows_everything_once(client, scene):
+    article = scene["article"]
+    ids = [make_comment(article=article, body=f"Thought {n}.").pk for n in range(53)]
+    call, seen, after = Caller(client), [], ""
+    while after is not None:
+        _status, page = call("GET", f"/articles/{article.slug}/comments?sort=oldest&after={after}")
+        seen += [item["id"] for item in page["items"]]
+        after = page["next"]
+    assert seen == ids
+
+
+def test_the_queue_shows_findings_and_a_stale_ruling_is_a_conflict(client, scene):
+    editor = Caller(client, make_user(role="editor"))
+    relax(shouting_min_letters=5)
+    comment = make_comment(status=Status.PENDING, body="THIS IS ALL IN CAPITALS NOW")
+    moderation.judge(comment_id=comment.pk)
+    _status, page = editor("GET", "/queue")
+    item = next(item for item in page["items"] if item["comment"]["id"] == comment.pk)
+    assert item["decision"]["findings"][0]["code"] == "shouting"
+    ruling = {"revision": comment.latest_id + 1, "outcome": "approve"}
+    status, answer = editor("POST", f"/comments/{comment.pk}/rulings", ruling)
+    assert (status, answer["code"]) == (409, "changed")
+
+
+def test_the_documentation_page_loads_nothing_from_elsewhere(client, db):
+    response = client.get("/api/v1/docs")
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "http://" not in html and "https://" not in html and "//cdn" not in html
+    assert "unsafe" not in response["Content-Security-Policy"]
