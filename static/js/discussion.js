@@ -179,14 +179,17 @@
 
   function prepare(root) {
     each(root, ".threads li", addFold);
+    const above = root.parentElement?.closest(".threads li");
+    if (above) addFold(above);
     each(root, ".threads .acts:has(.report)", addCopy);
     each(root, "textarea[data-limit]", addCount);
   }
 
   document.addEventListener("htmx:load", (event) => {
-    prepare(event.target);
+    if (event.target !== document.body) prepare(event.target);
     each(event.target, ".own, .thread", tellState);
     each(event.target, ".answer .errorlist", (list) => list.closest("form").querySelector("textarea").focus());
   });
   prepare(document.body);
+  if (!location.hash) document.querySelector(".one-thread .replies [aria-current] > .comment")?.scrollIntoView({ block: "center" });
 })();
