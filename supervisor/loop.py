@@ -110,7 +110,7 @@ class Supervisor:
             if not child.is_running:
                 continue
             if child.check_ready() and self.greeted:
-                say(f"{child.plan.name} is back.")
+                say(f"{child.plan.name} is back (process {child.process.pid}).")
             late = time.monotonic() - child.started_at > STARTING_LIMIT
             if child.ready_at is None and late and not child.was_ever_ready:
                 self.failure = (

@@ -1,0 +1,114 @@
+# Rejoinder: `make run` opens the site, `make test` runs every test, `make help` lists the rest.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make requirements"
+# What the database tests leave out: the real browser, and the whole site under its supervisor.
+DATABASE_TESTS := $(PY) -m pytest -q -m "not browser and not site"
+
+.PHONY: help
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- The two commands -----------------------------------------------------------------------
+
+.PHONY: run
+run: $(VENV)/.site ## Open the site at http://localhost:8000 (PORT=8001 for another port)
+	@REJOINDER_ENV=development exec $(PY) manage.py up
+
+.PHONY: test
+test: $(VENV)/.tools browser ## Install what the tests need and run all of them (ARGS="-k name")
+	$(PY) -m pytest $(ARGS)
+
+# --- Checks ---------------------------------------------------------------------------------
+
+.PHONY: check
+check: lint $(VENV)/.tools ## Everything CI holds against the code; databases: SQLite and PostgreSQL
+	$(DATABASE_TESTS)
+	tests/postgres.sh $(DATABASE_TESTS)
+
+.PHONY: lint
+lint: $(VENV)/.tools ## Style, arrows between the apps, types, migrations, deployment settings
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/mypy
+	@state=$$(mktemp -d) && trap 'rm -rf "$$state"' EXIT && export REJOINDER_DATA="$$state" && set -x && \
+	$(PY) manage.py makemigrations --check --dry-run && \
+	REJOINDER_ENV=production SITE_URL=https://news.example.org \
+		$(PY) manage.py check --deploy --fail-level WARNING
+
+.PHONY: format
+format: $(VENV)/.tools ## Put the code into the house's format
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+# --- Figures --------------------------------------------------------------------------------
+
+.PHONY: replay
+replay: $(VENV)/.tools ## Post a real discussion through the API and account for it (FILE=thread.jsonl)
+	@test -n "$(FILE)" || { echo 'Which discussion? make replay FILE=thread.jsonl'; exit 2; }
+	$(PY) -m benchmarks.replay "$(FILE)"
+
+.PHONY: hostile
+hostile: $(VENV)/.tools browser ## Show hostile texts in a real browser and count what runs (FILE=texts.jsonl)
+	@test -n "$(FILE)" || { echo 'Which texts? make hostile FILE=texts.jsonl'; exit 2; }
+	$(PY) -m benchmarks.hostile "$(FILE)"
+
+# --- Upkeep ---------------------------------------------------------------------------------
+
+.PHONY: reset
+reset: $(VENV)/.site ## Empty the data folder, after asking (YES=1: without)
+	@$(PY) manage.py reset $(if $(YES),--yes)
+
+.PHONY: requirements
+requirements: $(VENV)/.uv ## Pin the newest allowed versions of everything, with hashes
+	echo uv | $(COMPILE) --upgrade - -o requirements-uv.txt
+	$(COMPILE) --upgrade requirements.in -o requirements.txt
+	$(COMPILE) --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+		tests/debian_packages.sh chromium || \
+		echo 'No Chromium here, and no leave to install it: the browser tests will be skipped.'
+
+# --- The virtual environment; each stamp says that a file of requirements is installed ---------
+
+# uv takes two seconds where pip takes a minute; pip knows a company's own pip.conf.
+define install
+@$(UV) pip install --quiet --python $(PY) --require-hashes -r $(1) || \
+	$(PY) -m pip install --quiet --require-hashes -r $(1)
+@touch $@
+endef
+
+$(VENV)/.site: requirements.txt $(VENV)/.uv
+	@echo 'Installing what the site needs…'
+	$(call install,requirements.txt)
+
+$(VENV)/.tools: requirements-dev.txt $(VENV)/.site
+	@echo 'Installing what the tests need…'
+	$(call install,requirements-dev.txt)
+
+$(VENV)/.uv: requirements-uv.txt | $(PY)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	@touch $@
+
+$(PY):
+	@for python in python3.11 python3 python3.12 python3.13; do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		$$python -c 'import venv, ensurepip' 2>/dev/null || { \
+			echo 'Python cannot make virtual environments here. Install that: sudo apt-get install python3-venv'; \
+			exit 1; }; \
+		echo "Making a virtual environment with $$($$python --version)…"; \
+		$$python -m venv $(VENV) && exit 0; \
+		rm -rf $(VENV); exit 1; \
+	done; \
+	echo 'Rejoinder needs Python 3.11 or later. Install it: sudo apt-get install python3 python3-venv'; \
+	exit 1
