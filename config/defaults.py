@@ -1,0 +1,55 @@
+"""What a new house starts with: its guidelines, its pages and its first policy."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from articles import house
+from articles.models import Guideline, HousePage
+from moderation.intake import current_policy
+
+DEMO = settings.BASE_DIR / "articles" / "demo"
+# The texts that hold for any publisher, with marked places that each must fill in.
+PAGES = ("guidelines", "privacy", "terms", "imprint")
+ABOUT = {
+    "slug": "about",
+    "title": "About",
+    "position": 5,
+    "body": (
+        "**To be completed by the publisher:** who publishes this, about what, and for whom.\n\n"
+        "Every article here ends in a question, and readers answer it. Each comment is checked "
+        "before others see it; the [guidelines](/pages/guidelines/) say how.\n"
+    ),
+}
+
+
+def front_matter(path: Path) -> dict[str, Any]:
+    """A file's TOML between two lines of `+++`, and what follows as "body"."""
+    _nothing, head, body = path.read_text(encoding="utf-8").split("+++\n", 2)
+    return {**tomllib.loads(head), "body": body.strip()}
+
+
+@transaction.atomic
+def write_defaults() -> None:
+    """Write what is missing as a whole: a page that an admin has deleted stays deleted."""
+    current_policy()
+    if not Guideline.objects.exists():
+        for position, row in enumerate(guidelines(), start=1):
+            house.save_guideline(
+                actor=None,
+                guideline=Guideline(
+                    code=row["code"], title=row["title"], text=row["text"], position=position
+                ),
+            )
+    if not HousePage.objects.exists():
+        pages = [front_matter(DEMO / "pages" / f"{name}.md") for name in PAGES]
+        for page in [*pages, ABOUT]:
+            house.save_house_page(actor=None, page=HousePage(**page))
+
+
+def guidelines() -> list[dict[str, Any]]:
+    """The guidelines a new house starts with, in order."""
+    return tomllib.loads((DEMO / "guidelines.toml").read_text(encoding="utf-8"))["guidelines"]

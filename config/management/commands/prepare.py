@@ -1,0 +1,74 @@
+"""`manage.py prepare`: bring the data folder to where this version can start from it."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from articles.models import Article
+from config import defaults, demo
+from config.backup import back_up_sqlite
+
+BACKUPS = settings.DATA_DIR / "backups"
+STATIC_STAMP = "collected.sha256"
+
+
+class Command(BaseCommand):
+    help = "Prepares database and static files; with --demo also fills an empty development site."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--demo", action="store_true", help="write demo content if there is no article yet"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["demo"] and not settings.DEVELOPMENT:
+            raise CommandError("Demo content and its passwords are for development only.")
+        self._migrate()
+        call_command("createcachetable", verbosity=0)
+        self._collect_static()
+        defaults.write_defaults()
+        if options["demo"] and not Article.objects.exists():
+            self.stdout.write("Writing the demo publication ...")
+            for difference in demo.load():
+                self.stderr.write(f"demo: {difference}")
+
+    def _migrate(self) -> None:
+        path = Path(settings.DATABASES["default"]["NAME"])
+        is_sqlite = connection.vendor == "sqlite"
+        in_use = is_sqlite and path.exists() and path.stat().st_size > 0
+        executor = MigrationExecutor(connection)
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return
+        if in_use:
+            copy = back_up_sqlite(path, BACKUPS)
+            self.stdout.write(f"The database changes with this version; a copy is in {copy}")
+        else:
+            self.stdout.write("Making the database ...")
+        call_command("migrate", interactive=False, verbosity=0)
+
+    def _collect_static(self) -> None:
+        """Collect, hash and compress static files, unless none has changed since the last time."""
+        root = Path(settings.STATIC_ROOT)
+        stamp, wanted = root / STATIC_STAMP, _static_fingerprint()
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        self.stdout.write("Collecting static files ...")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(wanted)
+
+
+def _static_fingerprint() -> str:
+    """Of every static file's name, size and time of change."""
+    found = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            stat = Path(storage.path(name)).stat()
+            found.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return found.hexdigest()
