@@ -12,20 +12,19 @@ anything is lost or out of place.
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from statistics import median, quantiles
 from time import monotonic, sleep
 from typing import Any
 
-from tests.site import RunningSite
-
 from benchmarks.client import Answer, Client
+from tests.site import RunningSite
 
 DECIDED_WITHIN = 120.0  # seconds a comment may take to be decided before the replay gives up on it
 RAISED = {"post_limit": 100_000, "flood_limit": 0, "max_length": 20_000}
@@ -167,18 +166,20 @@ def percentile(values: list[float], share: int) -> float:
     return quantiles(values, n=100)[share - 1] if len(values) > 1 else values[0]
 
 
-def cpu_seconds(pids: Iterable[int]) -> float:
-    """Processor time, user and system, that these processes have used so far."""
-    ticks = os.sysconf("SC_CLK_TCK")
+def cpu_seconds(session: int) -> float:
+    """Processor time, user and system, that all processes of a session have used so far."""
     used = 0
-    for pid in pids:
-        try:
-            stat = Path(f"/proc/{pid}/stat").read_text()
-        except FileNotFoundError:
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
             continue
-        fields = stat.rpartition(")")[2].split()
-        used += int(fields[11]) + int(fields[12])
-    return used / ticks
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session:
+            # With the children's that have ended and been waited for.
+            used += sum(int(field) for field in fields[11:15])
+    return used / os.sysconf("SC_CLK_TCK")
 
 
 def depths(sources: list[Source]) -> dict[int, int]:
@@ -238,42 +239,62 @@ def main() -> int:
     options = parser.parse_args()
     sources = read_sources(options.file, options.limit)
 
-    with tempfile.TemporaryDirectory(prefix="rejoinder-replay-") as folder:
-        # Both the site and this process's own look at its database read these.
-        os.environ |= {"REJOINDER_DATA": folder, "REJOINDER_ENV": "production"}
-        os.environ.setdefault("WEB_THREADS", "4")
-        with RunningSite(data_dir=Path(folder), environment="production") as site:
-            stage = import_module("benchmarks.stage")
-            policy = stage.raise_limits(RAISED)
-            readers = list(dict.fromkeys(stand_in(source) for source in sources))
-            tokens = stage.make_people(readers, editor=EDITOR)
-            slug = stage.make_article()
-            return _replay(site, stage, sources, readers, tokens, slug, policy)
+    with (
+        tempfile.TemporaryDirectory(prefix="rejoinder-replay-") as folder,
+        RunningSite(data_dir=Path(folder), environment="production") as site,
+    ):
+        return _replay(site, sources)
 
 
-def _replay(site, stage, sources, readers, tokens, slug, policy) -> int:
+def stage(data_dir: Path, verb: str, **arguments: Any) -> Any:
+    """Have benchmarks.stage do one thing in the database of a site; its answer."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.stage", verb],
+        input=json.dumps(arguments),
+        env={**os.environ, "REJOINDER_DATA": str(data_dir)},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"stage {verb}: {done.stderr[-2000:]}")
+    return json.loads(done.stdout)
+
+
+def account(data_dir: Path) -> dict[int, dict[str, Any]]:
+    """Every stored comment by id, as benchmarks.stage.account gives it."""
+    return {int(pk): row for pk, row in stage(data_dir, "account").items()}
+
+
+def held_for(stored: dict[int, dict[str, Any]]) -> Counter:
+    """How many the machine held, by reason; one comment can have several."""
+    return Counter(
+        code for row in stored.values() if row["outcome"] == "hold" for code in row["reasons"]
+    )
+
+
+def _replay(site: RunningSite, sources: list[Source]) -> int:
+    readers = list(dict.fromkeys(stand_in(source) for source in sources))
+    ready = stage(site.data_dir, "prepare", changes=RAISED, names=readers, editor=EDITOR)
     web, worker = site.pids()["web"], site.pids()["worker"]
     cpu_before = cpu_seconds(web), cpu_seconds(worker)
-    replay = Replay(site.url, slug, tokens)
+    replay = Replay(site.url, ready["slug"], ready["tokens"])
     started = monotonic()
     ledger = replay.run(sources, each=_progress(len(sources)))
     posting = monotonic() - started
     web_cpu = cpu_seconds(web) - cpu_before[0]
-    until = monotonic() + DECIDED_WITHIN
-    while stage.undecided() and monotonic() < until:
-        sleep(0.05)
+    stage(site.data_dir, "wait_decided", seconds=DECIDED_WITHIN)
     worker_cpu = cpu_seconds(worker) - cpu_before[1]
 
     deleted = [stand_in(source) for source in sources if source.author is None]
-    erased = stage.erase(deleted)
-    stored = stage.account()
+    erased = stage(site.data_dir, "erase", names=deleted)
+    stored = account(site.data_dir)
     wrong = compare(sources, ledger, stored)
     machine = [row for row in stored.values() if row["by_machine"]]
     outcomes = Counter(row["outcome"] for row in machine)
     statuses = Counter(row["status"] for row in stored.values())
     waits = [row["seconds"] for row in machine]
-    public = site_live_count(site.url, slug)
-    reasons = ", ".join(f"{code} {n}" for code, n in stage.held_for(stored).most_common())
+    public = site_live_count(site.url, ready["slug"])
+    reasons = ", ".join(f"{code} {n}" for code, n in held_for(stored).most_common())
     rows = [
         ("comments in the file", f"{len(sources):,} by {len(readers):,} readers"),
         ("posted (answered 201)", f"{len(ledger.posted):,}"),
@@ -310,7 +331,7 @@ def _replay(site, stage, sources, readers, tokens, slug, policy) -> int:
         ),
         ("CPU of the worker for each comment judged", _ms(worker_cpu / len(stored))),
     ]
-    raised = ", ".join(f"{name} {getattr(policy, name):,}" for name in RAISED)
+    raised = ", ".join(f"{name} {value:,}" for name, value in ready["policy"].items())
     print(f"Limits raised for the run, through Policy: {raised}.\n")
     print(_table(rows))
     faults = {name: ids for name, ids in wrong.items() if ids}

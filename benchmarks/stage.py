@@ -1,10 +1,15 @@
 """The database side of a benchmark: people, tokens and an article before it, the account after it.
 
-Importing it sets Django up for the data folder that REJOINDER_DATA names.
+    python -m benchmarks.stage VERB < arguments.json > answer.json
+
+A process of its own, on the data folder that REJOINDER_DATA names, so that a test whose Django
+looks at another database can use it.
 """
 
+import json
 import os
-from collections import Counter
+import sys
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,7 +24,7 @@ from articles import operations as articles  # noqa: E402
 from articles.models import Article, CallToAction, Section  # noqa: E402
 from comments.models import Comment  # noqa: E402
 from moderation import operations as moderation  # noqa: E402
-from moderation.models import DecisionRecord, Policy  # noqa: E402
+from moderation.models import DecisionRecord, Phrase, Policy  # noqa: E402
 
 SLUG = "replay"
 
@@ -72,8 +77,12 @@ def erase(names: Iterable[str]) -> int:
     return len(users)
 
 
-def undecided() -> int:
-    return Comment.objects.to_judge().count()
+def wait_decided(seconds: float) -> int:
+    """Wait until nothing is pending, at most so long; how many still are."""
+    until = time.monotonic() + seconds
+    while (pending := Comment.objects.to_judge().count()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return pending
 
 
 def account() -> dict[int, dict[str, Any]]:
@@ -100,20 +109,39 @@ def account() -> dict[int, dict[str, Any]]:
     }
 
 
-def held_for(accounted: dict[int, dict[str, Any]]) -> Counter:
-    """How many the machine held, by reason; one comment can have several."""
-    return Counter(
-        code
-        for row in accounted.values()
-        if row["outcome"] == DecisionRecord.Outcome.HOLD
-        for code in row["reasons"]
+def prepare(changes: dict[str, Any], names: list[str], editor: str) -> dict[str, Any]:
+    """Everything a replay needs: {tokens: by name, slug, policy: the raised limits}."""
+    policy = raise_limits(changes)
+    tokens = make_people(names, editor=editor)
+    return {
+        "tokens": tokens,
+        "slug": make_article(),
+        "policy": {name: getattr(policy, name) for name in changes},
+    }
+
+
+def ban_phrases(held: list[str], rejected: list[str]) -> None:
+    """Put phrases on the lists."""
+    moderation.save_rules(
+        actor=None,
+        rows=[
+            *(Phrase(text=text, effect=Phrase.Effect.HOLD) for text in held),
+            *(Phrase(text=text, effect=Phrase.Effect.REJECT) for text in rejected),
+        ],
     )
 
 
-def live_count() -> int:
-    return CallToAction.objects.get(article__slug=SLUG).live_count
+def decisions() -> dict[int, list[list[Any]]]:
+    """Every comment's decisions, oldest first: [outcome, seconds since the epoch]."""
+    found: dict[int, list[list[Any]]] = {}
+    for record in DecisionRecord.objects.order_by("pk"):
+        found.setdefault(record.comment_id, []).append([record.outcome, record.at.timestamp()])
+    return found
 
 
-def erased_names_stay_unread(names: Iterable[str]) -> bool:
-    """Is no erased reader's address left in the accounts?"""
-    return not User.objects.filter(email__in=[f"{name}@example.org" for name in names]).exists()
+VERBS = {
+    verb.__name__: verb for verb in (prepare, wait_decided, erase, account, ban_phrases, decisions)
+}
+
+if __name__ == "__main__":
+    print(json.dumps(VERBS[sys.argv[1]](**json.load(sys.stdin))))

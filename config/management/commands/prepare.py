@@ -60,7 +60,12 @@ class Command(BaseCommand):
         if stamp.exists() and stamp.read_text() == wanted:
             return
         self.stdout.write("Collecting static files ...")
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command(
+            "collectstatic",
+            interactive=False,
+            verbosity=0,
+            ignore_patterns=settings.STATIC_IGNORED,
+        )
         stamp.write_text(wanted)
 
 
