@@ -34,28 +34,37 @@ class Client:
         body: Any = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """One request. A connection the server has closed is opened again once; raises OSError
-        when it cannot be, after the request may have been carried out."""
+        """One request. Raises OSError when no answer came; it may have been carried out."""
         sent = {"Content-Type": "application/json", **(headers or {})}
         if token:
             sent["Authorization"] = f"Bearer {token}"
         data = json.dumps(body).encode() if body is not None else None
         started = monotonic()
+        status, raw = self._send(method, path, data, sent)
+        try:
+            parsed = json.loads(raw) if raw else None
+        except ValueError:
+            parsed = None
+        return Answer(status, parsed, monotonic() - started)
+
+    def text(self, path: str) -> str:
+        """What a GET of a path answers, as text. Raises OSError as call does."""
+        return self._send("GET", path, None, {})[1].decode(errors="replace")
+
+    def _send(
+        self, method: str, path: str, data: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, bytes]:
         if self._connection is None:
             parts = urlsplit(self.url)
             self._connection = http.client.HTTPConnection(
                 parts.hostname, parts.port, timeout=self.timeout
             )
         try:
-            self._connection.request(method, path, data, sent)
+            self._connection.request(method, path, data, headers)
             response = self._connection.getresponse()
             raw = response.read()
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             self._connection = None
             raise OSError(f"{method} {path}: {error!r}") from error
-        try:
-            parsed = json.loads(raw) if raw else None
-        except ValueError:
-            parsed = None
-        return Answer(response.status, parsed, monotonic() - started)
+        return response.status, raw

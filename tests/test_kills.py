@@ -1,0 +1,131 @@
+"""Processes die without warning: nothing posted is lost, nothing undecided is seen."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from benchmarks.client import Client
+from benchmarks.replay import EDITOR, RAISED, Replay, Source, account, compare, stage
+from tests.site import RunningSite
+
+pytestmark = pytest.mark.site
+COMMENTS = 90
+HELD_WORD, REJECTED_WORD = "marmalade", "thundercloud"
+WORDS = (
+    *("river", "stone", "lamp", "winter", "garden", "letter", "bridge", "copper", "window"),
+    *("story", "harbour", "thread", "candle", "meadow", "ladder", "ribbon", "hollow", "signal"),
+)
+
+
+def discussion(size: int) -> list[Source]:
+    """A tree of distinct comments; some hold a word that waits, some one that is rejected."""
+    sources = []
+    for n in range(1, size + 1):
+        body = " ".join(WORDS[(n * k + k) % len(WORDS)] for k in range(3, 9)) + f" {n}."
+        # Leaves alone are rejected, so that the whole tree can be built.
+        if n % 10 == 7:
+            body += f" A {HELD_WORD} for you."
+        elif n % 10 == 9:
+            body += f" A {REJECTED_WORD} for you."
+        parent = None if n % 6 == 1 else n - (1 if n % 10 != 0 else 2)
+        sources.append(Source(n, parent, f"reader{n % 12}", body))
+    return sources
+
+
+class Watcher(threading.Thread):
+    """A reader without an account who looks at everything public, ten times a second."""
+
+    def __init__(self, url: str, slug: str) -> None:
+        super().__init__(daemon=True)
+        self.places = (
+            f"/articles/{slug}/", f"/articles/{slug}/?sort=oldest",
+            f"/articles/{slug}/comments.atom", f"/api/v1/articles/{slug}/comments",
+        )  # fmt: skip
+        self.client = Client(url, timeout=5)
+        self.over = threading.Event()
+        self.looks = 0
+        self.seen: dict[str, float] = {}  # a comment's own last words -> when first seen
+
+    def run(self) -> None:
+        while not self.over.is_set():
+            for place in self.places:
+                try:
+                    raw = self.client.text(place)
+                except OSError:
+                    continue
+                self.looks += 1
+                now = time.time()
+                for n in range(1, COMMENTS + 1):
+                    if f" {n}." in raw:
+                        self.seen.setdefault(f"{n}", now)
+                for word in (HELD_WORD, REJECTED_WORD):
+                    if word in raw:
+                        self.seen.setdefault(word, now)
+            self.over.wait(0.1)
+
+
+def kill_group(site: RunningSite, name: str) -> int:
+    """End a child and everything it started, at once and without warning."""
+    pid = site.pids()[name]
+    os.killpg(pid, signal.SIGKILL)
+    return pid
+
+
+@pytest.mark.parametrize("victims", [("worker",), ("redis",), ("worker", "redis"), ("web",)])
+def test_killed_without_warning_loses_nothing_and_shows_nothing_early(victims):
+    sources = discussion(COMMENTS)
+    readers = sorted({source.author for source in sources})
+    # Held comments stay held here: the tree hangs only on what the machine lets through.
+    by_id = {source.id: source for source in sources}
+
+    def open_parent(source: Source) -> int | None:
+        parent = source.parent
+        while parent is not None and any(
+            word in by_id[parent].body for word in (HELD_WORD, REJECTED_WORD)
+        ):
+            parent = by_id[parent].parent
+        return parent
+
+    sources = [Source(s.id, open_parent(s), s.author, s.body) for s in sources]
+    with RunningSite(environment="production") as site:
+        ready = stage(site.data_dir, "prepare", changes=RAISED, names=readers, editor=EDITOR)
+        stage(site.data_dir, "ban_phrases", held=[HELD_WORD], rejected=[REJECTED_WORD])
+        watcher = Watcher(site.url, ready["slug"])
+        watcher.start()
+        killed: list[tuple[str, int]] = []
+
+        def strike(done: int) -> None:
+            if done in (COMMENTS // 3, 2 * COMMENTS // 3):
+                killed.extend((name, kill_group(site, name)) for name in victims)
+
+        ledger = Replay(site.url, ready["slug"], ready["tokens"]).run(sources, each=strike)
+        assert stage(site.data_dir, "wait_decided", seconds=90) == 0
+        watcher.over.set()
+        watcher.join(10)
+        stored = account(site.data_dir)
+        decided = {int(k): v for k, v in stage(site.data_dir, "decisions").items()}
+
+    assert len(killed) == 2 * len(victims)
+    assert compare(sources, ledger, stored) == {
+        "lost": [], "undecided": [], "parent": [], "depth": [], "unknown": [], "refused": [],
+    }  # fmt: skip
+    assert len(stored) == COMMENTS
+    for source in sources:
+        row = stored[ledger.posted[source.id]]
+        expected = (
+            "held" if HELD_WORD in source.body
+            else "rejected" if REJECTED_WORD in source.body
+            else "approved"
+        )  # fmt: skip
+        assert row["status"] == expected, source
+        assert len(decided[ledger.posted[source.id]]) == 1, "one decision, however often offered"
+    assert watcher.looks > 20
+    assert HELD_WORD not in watcher.seen and REJECTED_WORD not in watcher.seen
+    seen = {int(word): at for word, at in watcher.seen.items()}
+    assert seen, "the watcher saw live comments"
+    for number, at in seen.items():
+        outcome, when = decided[ledger.posted[number]][0]
+        assert outcome == "approve" and when <= at
