@@ -4,10 +4,13 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
 
+from accounts import ports
+from accounts.adapter import SocialAccountAdapter
 from accounts.models import User
 from tests.factories import make_user
 
@@ -162,3 +165,37 @@ def test_a_page_of_ours_is_returned_to_after_signing_in(client):
         {"login": user.email, "password": "a long password", "next": "/account/tokens/"},
     )
     assert answer.url == "/account/tokens/"
+
+
+def test_too_many_tries_are_told_in_the_houses_words(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"signup": "1/m/ip"}
+    sign_up(client, display_name="x")
+    answer = sign_up(client, display_name="x")
+    assert answer.status_code == 429
+    assert "Wait a minute" in answer.content.decode()
+
+
+def test_a_name_lost_in_the_last_moment_is_asked_for_again(client, monkeypatch):
+    # The last question before the row is written: meanwhile somebody else takes the name.
+    monkeypatch.setattr(ports, "name_allowed", lambda name: bool(make_user(display_name=name)))
+    answer = sign_up(client)
+    assert answer.url == reverse("account_signup")
+    assert not User.objects.filter(email="wren@example.org").exists()
+    assert "taken a moment ago" in client.get(answer.url).content.decode()
+
+
+def test_who_comes_by_another_account_gets_a_name_like_no_other(rf):
+    make_user(display_name="Wren Ashby")
+    adapter = SocialAccountAdapter()
+    names = []
+    for data in ({"name": "Wren Ashby"}, {"first_name": "Corwin", "last_name": "Thrale"}, {}):
+        request = rf.get("/")
+        request.session = {}
+        account = SocialAccount(provider="example", uid=str(len(names)))
+        login = SocialLogin(user=User(), account=account, email_addresses=[])
+        email = f"social{len(names)}@example.org"
+        adapter.populate_user(request, login, {"email": email, **data})
+        names.append(adapter.save_user(request, login).display_name)
+    assert names[0].startswith("Reader ")
+    assert names[1] == "Corwin Thrale"
+    assert names[2].startswith("Reader ")
