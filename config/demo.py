@@ -281,7 +281,8 @@ def _react(demo: Demo, entry: dict[str, Any]) -> None:
     comment = demo.comments[entry["key"]]
     start = comment.pk % len(readers)
     turned = readers[start:] + readers[:start]
-    ups, downs = entry.get("up", 0), entry.get("down", 0)
+    # Half the votes of the files: each is an operation, and a first run should not wait for them.
+    ups, downs = (-(-entry.get(way, 0) // 2) for way in ("up", "down"))
     if not ups + downs:
         return
     comment = _fresh(demo, entry["key"])
