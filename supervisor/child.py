@@ -49,6 +49,10 @@ class Child:
     def is_running(self) -> bool:
         return self.process is not None
 
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid if self.process else None
+
     def start(self, keep_open: int) -> None:
         """Start it. keep_open: a file descriptor that it holds as long as it lives."""
         forget(self.plan.ready)

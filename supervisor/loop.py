@@ -14,7 +14,7 @@ from pathlib import Path
 from supervisor.child import Child
 from supervisor.plan import Plan
 
-STARTING_LIMIT = 60.0  # seconds that a child may take until it is ready
+STARTING_LIMIT = 120.0  # seconds that a child may take until it is ready
 EARLY_DEATHS = 5  # in a row, each within a child's first seconds: it will not get better
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 BUSY_TICK, QUIET_TICK = 0.05, 1.0  # seconds between two looks at the children
@@ -110,7 +110,7 @@ class Supervisor:
             if not child.is_running:
                 continue
             if child.check_ready() and self.greeted:
-                say(f"{child.plan.name} is back (process {child.process.pid}).")
+                say(f"{child.plan.name} is back (process {child.pid}).")
             late = time.monotonic() - child.started_at > STARTING_LIMIT
             if child.ready_at is None and late and not child.was_ever_ready:
                 self.failure = (
@@ -164,7 +164,7 @@ class Supervisor:
 
     def _note_processes(self) -> None:
         processes = {"supervisor": os.getpid()}
-        processes |= {c.plan.name: c.process.pid for c in self.children if c.process}
+        processes |= {c.plan.name: c.pid for c in self.children if c.pid}
         draft = self.run_dir / "processes.json.new"
         with contextlib.suppress(OSError):  # a full disk must not end the site
             draft.write_text(json.dumps(processes))

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-READY_WITHIN = 120.0  # seconds; a first start writes the demo content
+READY_WITHIN = 240.0  # seconds; a first start writes the demo content
 STOPPED_WITHIN = 30.0
 
 
@@ -166,7 +166,34 @@ class RunningSite:
 
 
 @pytest.fixture(scope="session")
-def running_site() -> Iterator[RunningSite]:
+def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A development data folder with its demo content; to be copied, not used."""
+    folder = tmp_path_factory.mktemp("prepared") / "data"
+    subprocess.run(
+        [sys.executable, "manage.py", "prepare", "--demo"],
+        cwd=REPOSITORY,
+        env={
+            **os.environ,
+            "REJOINDER_DATA": str(folder),
+            "REJOINDER_ENV": "development",
+            "SECRET_KEY": "",
+        },
+        check=True,
+    )
+    return folder
+
+
+@pytest.fixture
+def data_dir(prepared_folder: Path, tmp_path: Path) -> Path:
+    """A test's own copy of the prepared data folder."""
+    return shutil.copytree(prepared_folder, tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def running_site(
+    prepared_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSite]:
     """One development site with its demo content, shared by the tests of a run."""
-    with RunningSite() as site:
+    folder = shutil.copytree(prepared_folder, tmp_path_factory.mktemp("site") / "data")
+    with RunningSite(data_dir=folder) as site:
         yield site
