@@ -227,3 +227,17 @@ def test_a_forged_link_stops_nothing(client):
     assert client.post("/unsubscribe/x/").status_code == 404
     user.refresh_from_db()
     assert user.mail_replies
+
+
+def test_a_ban_signs_out_where_somebody_is_signed_in(client, reader):
+    assert client.get(reverse("my_account")).status_code == 200
+    operations.set_standing(actor=make_user(role="editor"), user=reader, banned=True)
+    assert client.get(reverse("my_account")).status_code == 302
+
+
+def test_the_other_places_are_signed_out_and_this_one_stays(client, reader):
+    elsewhere = Client()
+    elsewhere.post(reverse("account_login"), {"login": reader.email, "password": PASSWORD})
+    client.post(reverse("usersessions_list"))
+    assert client.get(reverse("my_account")).status_code == 200
+    assert elsewhere.get(reverse("my_account")).status_code == 302
