@@ -17,7 +17,7 @@ from comments.querysets import DEFAULT_SORT, SORTS
 from comments.threads import SHOWN_DEPTH
 
 OWN_SHOWN = 20
-POLL_FIRST, POLL_LAST = 0.2, 30.0  # seconds between looks at one's own undecided comment
+POLL_FIRST, POLL_LAST = 0.2, 15.0  # seconds between looks at one's own undecided comment
 
 
 def viewer(request: HttpRequest):

@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-pending": {"task": "moderation.sweep_pending", "schedule": 5.0},
     "publish-due": {"task": "articles.publish_due", "schedule": 15.0},
     "close-due": {"task": "articles.close_due", "schedule": 60.0},
+    "mail-unsent": {"task": "comments.mail_unsent", "schedule": 60.0},
     "retention": {"task": "moderation.retention", "schedule": crontab(hour=3, minute=30)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
@@ -317,6 +318,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+pytest_plugins = ["tests.site"]
 NO_SKIPS = os.environ.get("REJOINDER_NO_SKIPS") == "1"
 
 
