@@ -86,7 +86,7 @@ class ArticleAdmin(GovernedAdmin):
     # --- the list ---------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Article]:
-        return super().get_queryset(request).prefetch_related("bylines__author")
+        return super().get_queryset(request).with_bylines()
 
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
     def shown_status(self, article: Article) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from unfold.widgets import (
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldAdminURLInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
@@ -30,6 +31,13 @@ class ArticleForm(forms.ModelForm):
     """Beside the article's own fields, those of its call to action and its lead image. What it
     accepts, the operations accept, unless another editor was faster."""
 
+    canonical_url = forms.URLField(
+        label=_("canonical URL"),
+        required=False,
+        assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget,
+        help_text=_("Where the text first appeared, if not here."),
+    )
     question = forms.CharField(
         label=_("question to the readers"),
         required=False,
@@ -90,7 +98,6 @@ class ArticleForm(forms.ModelForm):
         }
         help_texts = {
             "slug": _("The address. Empty: made from the title. A former one redirects."),
-            "canonical_url": _("Where the text first appeared, if not here."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

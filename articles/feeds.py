@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from articles.json_ld import absolute
@@ -37,14 +38,14 @@ class ArticleFeed(Feed):
 
     def items(self, section: Section | None) -> QuerySet[Article]:
         newest = Article.objects.listed().for_listing().order_by("-published_at", "-pk")
-        return newest.prefetch_related("bylines__author")[:ENTRIES]
+        return newest.with_bylines()[:ENTRIES]
 
     def item_title(self, article: Article) -> str:
         return article.title
 
     def item_description(self, article: Article) -> str:
-        # Atom1Feed calls a summary HTML, so what is plain is escaped by its serialiser once more.
-        return article.standfirst
+        # The serialiser calls every summary HTML, so plain words must be made HTML first.
+        return escape(article.standfirst)
 
     def item_link(self, article: Article) -> str:
         return absolute(article.get_absolute_url())
@@ -83,7 +84,7 @@ class SectionFeed(ArticleFeed):
 
     def items(self, section: Section) -> QuerySet[Article]:
         newest = Article.objects.listed().filter(section=section).for_listing()
-        newest = newest.order_by("-published_at", "-pk").prefetch_related("bylines__author")
+        newest = newest.order_by("-published_at", "-pk").with_bylines()
         return newest[:ENTRIES]
 
 

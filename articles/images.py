@@ -100,7 +100,7 @@ def _upright_srgb(image: Image.Image) -> Image.Image:
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16"):
         # Pillow clips 16 bits to white instead of scaling them.
-        image = image.point([value / 257 for value in range(65_536)], "L")
+        image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
     if profile and image.mode in ("RGB", "CMYK", "L"):
         image = _to_srgb(image, profile)
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,6 +50,13 @@ class ArticleQuerySet(models.QuerySet):
             "body", "body_html"
         )
 
+    def with_bylines(self) -> "ArticleQuerySet":
+        """With authors in order, in one further query."""
+        byline = self.model.bylines.field.model
+        return self.prefetch_related(
+            Prefetch("bylines", queryset=byline.objects.select_related("author"))
+        )
+
     def for_page(self) -> "ArticleQuerySet":
         """With what an article's own page shows."""
         return self.select_related("section", "call_to_action", "lead_image")
@@ -68,6 +75,6 @@ class ArticleQuerySet(models.QuerySet):
             rows = rows.filter(published_at__lte=at).filter(
                 Q(published_at__lt=at) | Q(published_at=at, pk__lt=pk)
             )
-        found = list(rows.prefetch_related("bylines__author")[: size + 1])
+        found = list(rows.with_bylines()[: size + 1])
         more = len(found) > size
         return ArticlePage(found[:size], _encode(found[size - 1]) if more else None)

@@ -400,9 +400,7 @@ EDITORS_ALONE = {
     "archive": lambda actor, article: operations.archive(actor=actor, article=article),
     "delete_draft": lambda actor, article: operations.delete_draft(actor=actor, article=article),
     "renew": lambda actor, article: operations.renew_share_link(actor=actor, article=article),
-    "save_section": lambda actor, article: house.save_section(
-        actor=actor, section=article.section
-    ),
+    "save_section": lambda actor, article: house.save_section(actor=actor, section=article.section),
     "delete_section": lambda actor, article: house.delete_section(
         actor=actor, section=article.section
     ),
