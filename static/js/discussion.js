@@ -4,6 +4,7 @@
 (() => {
   const words = document.querySelector("[data-fold]")?.dataset || {};
   const headers = JSON.parse(document.body.getAttribute("hx-headers") || "null");
+  const me = document.body.dataset.me;
   const said = document.getElementById("said");
 
   function say(text) {
@@ -58,6 +59,23 @@
     acts.append(copy);
   }
 
+  /* One's own live comments: withdrawn or, for a while, edited; not reacted to. */
+
+  function makeOwn(comment) {
+    const author = comment.querySelector(":scope > .by .author");
+    const acts = comment.querySelector(":scope > .acts");
+    if (!acts || author?.pathname !== me || !acts.querySelector(".report")) return;
+    const age = (Date.now() - new Date(comment.querySelector(".by time").dateTime)) / 1000;
+    acts.querySelectorAll(".reactions, .report").forEach((link) => link.remove());
+    for (const [verb, text, shown] of [["edit", words.edit, age < Number(words.editSeconds)], ["withdraw", words.withdraw, true]]) {
+      if (!shown) continue;
+      const link = document.createElement("a");
+      link.href = `${comment.querySelector(".by .when").pathname}${verb}/`;
+      link.textContent = text;
+      acts.insertBefore(link, acts.querySelector(".copy"));
+    }
+  }
+
   /* Boxes count. */
 
   function addCount(box) {
@@ -99,16 +117,22 @@
     const item = document.createElement("li");
     item.className = "answering";
     item.innerHTML = await response.text();
-    const close = button("button quiet", words.close);
-    close.addEventListener("click", () => {
-      item.remove();
-      link.focus();
-    });
-    item.querySelector(".actions").append(close);
     replies.prepend(item);
     htmx.process(item);
     prepare(item);
     item.querySelector("textarea").focus();
+  }
+
+  function addClose(actions) {
+    if (actions.querySelector(".close")) return;
+    const close = button("button quiet close", words.close);
+    close.addEventListener("click", () => {
+      const item = close.closest(".answering");
+      const link = item.closest(".threads li:not(.answering)").querySelector(".answer-it");
+      item.remove();
+      link.focus();
+    });
+    actions.append(close);
   }
 
   async function react(link) {
@@ -182,6 +206,8 @@
     const above = root.parentElement?.closest(".threads li");
     if (above) addFold(above);
     each(root, ".threads .acts:has(.report)", addCopy);
+    if (me) each(root, ".threads .comment", makeOwn);
+    each(root, ".answering .actions", addClose);
     each(root, "textarea[data-limit]", addCount);
   }
 

@@ -6,6 +6,7 @@
   const timeZone = document.body.dataset.zone || undefined;
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const full = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", timeZone });
+  const date = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone });
   const dayOfYear = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone });
 
@@ -26,7 +27,7 @@
       const moment = new Date(time.dateTime);
       if (isNaN(moment)) continue;
       const whole = full.format(moment);
-      time.textContent = "full" in time.dataset ? whole : words(moment, now);
+      time.textContent = "full" in time.dataset ? whole : time.closest(".byline") ? date.format(moment) : words(moment, now);
       time.title = whole;
     }
   }
