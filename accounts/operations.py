@@ -183,7 +183,7 @@ def _save_named(user: User) -> None:
 
 def _announce_name(user: User) -> None:
     for part in ports.renamed_parts:
-        transaction.on_commit(lambda part=part: part(user), robust=True)
+        part(user)
 
 
 def set_role(*, actor: User | None, user: User, role: str) -> User:

@@ -7,6 +7,7 @@ class CommentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import ports  # noqa: PLC0415 - models are not loaded before ready()
-        from comments.tasks import refresh_fragments  # noqa: PLC0415
+        from comments import operations  # noqa: PLC0415
 
-        ports.renamed_parts.append(lambda user: refresh_fragments.ring(user.pk))
+        ports.erase_parts.append(operations.forget_reader)
+        ports.renamed_parts.append(operations.rename_author)

@@ -12,12 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import formats, timezone, translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from comments.models import Comment
 from comments.threads import SHOWN_DEPTH, nest, walk
 
@@ -142,13 +142,17 @@ def join(
     return "".join(parts)
 
 
-def refresh_fragments_of(*, author: User) -> int:
-    """Prepare anew every public fragment that carries this author's name. Returns how many."""
-    count = 0
-    rows = author.comments.listed().select_related(
-        "call_to_action__article", "author", "live_revision"
-    )
-    for comment in rows.iterator(chunk_size=200):
-        Comment.objects.filter(pk=comment.pk).update(fragment=prepare(comment))
-        count += 1
-    return count
+def refresh_stale() -> int:
+    """Prepare anew every public fragment marked stale. Returns how many."""
+    stale = list(Comment.objects.filter(fragment_stale=True).values_list("pk", flat=True))
+    for pk in stale:
+        with transaction.atomic():
+            comment = (
+                Comment.objects.select_for_update(of=("self",))
+                .select_related("call_to_action__article", "author", "live_revision")
+                .get(pk=pk)
+            )
+            comment.fragment = prepare(comment)
+            comment.fragment_stale = False
+            comment.save(update_fields=["fragment", "fragment_stale"])
+    return len(stale)

@@ -80,6 +80,7 @@ class Comment(models.Model):
 
     # Prepared for reading when it was approved; see comments.fragments.
     fragment = models.TextField(default="", editable=False)
+    fragment_stale = models.BooleanField(default=False, editable=False)
     excerpt = models.CharField(max_length=300, default="", editable=False)
     listed = models.BooleanField(
         default=False, help_text="On public pages: live, or a tombstone with listed replies."
@@ -152,6 +153,9 @@ class Comment(models.Model):
                 fields=["decided_at", "id"], name="comment_queue", condition=Q(status="held")
             ),
             models.Index(fields=["author", "-created_at"], name="comment_by_author"),
+            models.Index(
+                fields=["id"], name="comment_fragment_stale", condition=Q(fragment_stale=True)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from articles.models import CallToAction, ChoiceOption
 from comments import fragments, notifications, ports
 from comments.models import Comment, CommentRevision, Notice, Reaction
 from comments.signals import comment_submitted
+from comments.tasks import refresh_fragments
 from comments.threads import wilson
 from folding import fingerprint, has_forbidden, is_blank, normalise
 from markup import plain, render_comment
@@ -379,3 +380,21 @@ def react(*, actor: User, comment: Comment, value: int) -> Comment:
 def mark_read(*, actor: User) -> int:
     """Mark everything this reader was told as read. Returns how many."""
     return actor.notifications.filter(read_at__isnull=True).update(read_at=timezone.now())
+
+
+def forget_reader(user: User) -> None:
+    """Remove what was kept for an erased account alone: what it was told, and its keys.
+
+    Its comments stay, under no name; its reactions stay as counts.
+    """
+    user.notifications.all().delete()
+    user.comments.update(idempotency_key=None)
+
+
+def rename_author(user: User) -> None:
+    """Mark every public fragment that carries this author's old name, and have it made anew.
+
+    The mark outlives a lost message: the sweep of stale fragments finds it.
+    """
+    user.comments.listed().update(fragment_stale=True)
+    transaction.on_commit(refresh_fragments.ring, robust=True)

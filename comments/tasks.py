@@ -2,7 +2,6 @@
 
 from celery import shared_task
 
-from accounts.models import User
 from comments import fragments, mail
 
 
@@ -18,5 +17,5 @@ def mail_unsent() -> None:
 
 
 @shared_task(name="comments.refresh_fragments")
-def refresh_fragments(user_id: int) -> None:
-    fragments.refresh_fragments_of(author=User.objects.get(pk=user_id))
+def refresh_fragments() -> None:
+    fragments.refresh_stale()

@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-pending": {"task": "moderation.sweep_pending", "schedule": 5.0},
     "publish-due": {"task": "articles.publish_due", "schedule": 15.0},
     "close-due": {"task": "articles.close_due", "schedule": 60.0},
+    "refresh-fragments": {"task": "comments.refresh_fragments", "schedule": 30.0},
     "mail-unsent": {"task": "comments.mail_unsent", "schedule": 60.0},
     "retention": {"task": "moderation.retention", "schedule": crontab(hour=3, minute=30)},
 }

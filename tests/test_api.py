@@ -57,7 +57,7 @@ def scene(db):
     }
 
 
-# Each row: method, path, body, then the status for nobody, a reader, its author, an editor, an admin.
+# Method, path, body; then the status for nobody, a reader, its author, an editor, an admin.
 TABLE = [
     ("GET", "/articles", None, 200, 200, 200, 200, 200),
     ("GET", "/articles/{article.slug}", None, 200, 200, 200, 200, 200),
@@ -74,7 +74,8 @@ TABLE = [
     ("GET", "/me/comments", None, 401, 200, 200, 200, 200),
     ("GET", "/queue", None, 401, 403, 403, 200, 200),
     (
-        "POST", "/comments/{held.pk}/rulings", {"revision": "{held.latest_id}", "outcome": "approve"},
+        "POST", "/comments/{held.pk}/rulings",
+        {"revision": "{held.latest_id}", "outcome": "approve"},
         401, 404, 403, 201, 201,
     ),
     (

@@ -7,9 +7,10 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.utils import timezone
 
 from accounts.errors import Conflict, Forbidden, TooMany
+from accounts.operations import erase_account
 from articles.models import Article, CallToAction
 from comments import operations
-from comments.fragments import join
+from comments.fragments import join, refresh_stale
 from comments.models import Comment, CommentRevision, Notice
 from comments.signals import comment_submitted
 from tests.factories import make_article, make_comment, make_user, relax
@@ -355,3 +356,18 @@ def test_a_percent_sign_and_a_placeholder_in_a_text_stay_text():
     comment = make_comment(body="100 % sure of %(ups)s and %s")
     page = Comment.objects.page_of_discussion(comment.call_to_action, sort="newest")
     assert "100 % sure of %(ups)s and %s" in join(page.rows)
+
+
+def test_an_erased_account_leaves_its_comments_without_its_name(django_capture_on_commit_callbacks):
+    author = make_user(display_name="Zephyrine")
+    comment = make_comment(author=author, body="Words that stay")
+    make_comment(parent=comment)
+    assert "Zephyrine" in comment.fragment and author.notifications.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_account(actor=author, user=author)
+    assert refresh_stale() == 1
+    assert refresh_stale() == 0
+    comment = fresh(comment)
+    assert comment.is_live and "Words that stay" in comment.fragment
+    assert "Zephyrine" not in comment.fragment
+    assert not author.notifications.exists()
