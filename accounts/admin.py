@@ -23,6 +23,13 @@ from record.admin import ReadOnlyAdmin
 
 ROLE_NAMES = {READERS: _("Reader"), EDITORS: _("Editor"), ADMINS: _("Admin")}
 
+# Fields of the form to facts of the account, which no form may write.
+STANDING = {
+    "is_restricted": "restricted",
+    "suspended_to": "suspended_until",
+    "is_banned": "banned",
+}
+
 
 class GovernedAdmin(ModelAdmin):
     """Rows that people of one role may change, through operations alone.
@@ -84,22 +91,22 @@ class UserForm(forms.ModelForm):
     """What may be changed about a person here: their role and standing."""
 
     role = forms.ChoiceField(
-        label=_("role"), choices=ROLE_NAMES.items(), widget=UnfoldAdminSelectWidget
+        label=_("Role"), choices=ROLE_NAMES.items(), widget=UnfoldAdminSelectWidget
     )
-    restricted = forms.BooleanField(
-        label=_("restricted"),
+    is_restricted = forms.BooleanField(
+        label=_("Restricted"),
         required=False,
         widget=UnfoldBooleanSwitchWidget,
         help_text=_("Every comment waits for an editor."),
     )
-    suspended_until = forms.SplitDateTimeField(
-        label=_("suspended until"),
+    suspended_to = forms.SplitDateTimeField(
+        label=_("Suspended until"),
         required=False,
         widget=UnfoldAdminSplitDateTimeWidget,
         help_text=_("In the publisher’s time zone. Empty: not suspended."),
     )
-    banned = forms.BooleanField(
-        label=_("banned"),
+    is_banned = forms.BooleanField(
+        label=_("Banned"),
         required=False,
         widget=UnfoldBooleanSwitchWidget,
         help_text=_("May not post or react. Ends every session and token."),
@@ -114,9 +121,9 @@ class UserForm(forms.ModelForm):
         if self.instance.pk:
             self.initial |= {
                 "role": role_of(self.instance),
-                "restricted": self.instance.restricted,
-                "suspended_until": self.instance.suspended_until,
-                "banned": self.instance.banned,
+                "is_restricted": self.instance.restricted,
+                "suspended_to": self.instance.suspended_until,
+                "is_banned": self.instance.banned,
             }
 
 
@@ -173,7 +180,7 @@ class UserAdmin(GovernedAdmin):
     fieldsets = (
         (_("Who"), {"fields": (*readonly_fields,)}),
         (_("Role"), {"fields": ("role",)}),
-        (_("Standing"), {"fields": ("restricted", "suspended_until", "banned")}),
+        (_("Standing"), {"fields": (*STANDING,)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -225,11 +232,11 @@ class UserAdmin(GovernedAdmin):
         wanted = form.cleaned_data
         if "role" in form.changed_data:
             operations.set_role(actor=request.user, user=obj, role=wanted["role"])
-        standing = {"restricted", "suspended_until", "banned"} & set(form.changed_data)
+        standing = {
+            fact: wanted[name] for name, fact in STANDING.items() if name in form.changed_data
+        }
         if standing:
-            operations.set_standing(
-                actor=request.user, user=obj, **{name: wanted[name] for name in standing}
-            )
+            operations.set_standing(actor=request.user, user=obj, **standing)
 
 
 @admin.register(ApiToken)

@@ -73,6 +73,7 @@ class ArticleAdmin(GovernedAdmin):
     actions = ("publish_now", "archive", "back_to_draft")
     actions_detail = ("publishing", "preview", "revisions")
     warn_unsaved_form = True
+    readonly_fields = ("shown_picture",)
     fieldsets = (
         (None, {"fields": ("title", "slug", "standfirst", "body")}),
         (_("Place"), {"fields": ("section", "tags", "canonical_url")}),
@@ -80,7 +81,7 @@ class ArticleAdmin(GovernedAdmin):
             _("Call to action"),
             {"fields": ("question", "kind", "options", "closes_at", "is_open")},
         ),
-        (_("Lead image"), {"fields": ("picture", "alt", "credit", "remove_picture")}),
+        (_("Lead image"), {"fields": ("shown_picture", "picture", "alt", "credit", "remove_picture")}),
     )
 
     # --- the list ---------------------------------------------------------------------------
@@ -183,6 +184,12 @@ class ArticleAdmin(GovernedAdmin):
         if {"_continue", "_addanother", "_popup"} & request.POST.keys():
             return usual
         return HttpResponseRedirect(_address(obj, "publishing"))
+
+    @display(description=_("picture now"))
+    def shown_picture(self, article: Article) -> str:
+        if not article.lead_image:
+            return "–"
+        return format_html('<img src="{}" alt="" width="240">', article.lead_image.file.url)
 
     def view_on_site(self, obj: Article) -> str | None:
         return obj.get_absolute_url() if obj.is_live() else None

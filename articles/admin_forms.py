@@ -32,61 +32,61 @@ class ArticleForm(forms.ModelForm):
     accepts, the operations accept, unless another editor was faster."""
 
     canonical_url = forms.URLField(
-        label=_("canonical URL"),
+        label=_("Canonical URL"),
         required=False,
         assume_scheme="https",
         widget=UnfoldAdminURLInputWidget,
         help_text=_("Where the text first appeared, if not here."),
     )
     question = forms.CharField(
-        label=_("question to the readers"),
+        label=_("Question to the readers"),
         required=False,
         max_length=MAX_LENGTHS["question"],
         widget=UnfoldAdminTextInputWidget,
         help_text=_("An article cannot be published without it."),
     )
     kind = forms.ChoiceField(
-        label=_("kind"), choices=CallToAction.Kind.choices, widget=UnfoldAdminSelectWidget
+        label=_("Kind"), choices=CallToAction.Kind.choices, widget=UnfoldAdminSelectWidget
     )
     options = forms.CharField(
-        label=_("options"),
+        label=_("Options"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
         help_text=_("For a choice: one to a line, in order. One that readers chose stays."),
     )
     closes_at = forms.SplitDateTimeField(
-        label=_("closes by itself"),
+        label=_("Closes by itself"),
         required=False,
         widget=UnfoldAdminSplitDateTimeWidget,
         help_text=ZONE_HELP,
     )
     is_open = forms.BooleanField(
-        label=_("readers may answer"),
+        label=_("Readers may answer"),
         required=False,
         initial=True,
         widget=UnfoldBooleanSwitchWidget,
     )
     picture = forms.FileField(
-        label=_("picture"),
+        label=_("Picture"),
         required=False,
         widget=UnfoldAdminFileFieldWidget,
         help_text=_("JPEG, PNG or WebP. It is written anew, without its metadata."),
     )
     alt = forms.CharField(
-        label=_("alternative text"),
+        label=_("Alternative text"),
         required=False,
         max_length=MAX_LENGTHS["alt"],
         widget=UnfoldAdminTextInputWidget,
         help_text=_("What the picture shows, for those who do not see it."),
     )
     credit = forms.CharField(
-        label=_("credit"),
+        label=_("Credit"),
         required=False,
         max_length=MAX_LENGTHS["credit"],
         widget=UnfoldAdminTextInputWidget,
     )
     remove_picture = forms.BooleanField(
-        label=_("remove the picture"), required=False, widget=UnfoldBooleanSwitchWidget
+        label=_("Remove the picture"), required=False, widget=UnfoldBooleanSwitchWidget
     )
 
     class Meta:
@@ -161,4 +161,4 @@ class ArticleForm(forms.ModelForm):
 class PublishingForm(forms.Form):
     """When a scheduled article is to appear, by the publisher's clock."""
 
-    at = forms.SplitDateTimeField(label=_("appears at"), widget=UnfoldAdminSplitDateTimeWidget)
+    at = forms.SplitDateTimeField(label=_("Appears at"), widget=UnfoldAdminSplitDateTimeWidget)

@@ -3,8 +3,14 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+
+def mark(request: HttpRequest) -> str:
+    """The address of the site's mark."""
+    return static("img/mark.svg")
 
 
 def _for_admins(request: HttpRequest) -> bool:

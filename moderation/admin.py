@@ -122,7 +122,7 @@ class CommentAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     inlines = (RevisionInline, DecisionInline)
     fields = (
-        "shown_status",
+        "state",
         "author",
         "article",
         "parent",
@@ -161,12 +161,15 @@ class CommentAdmin(ReadOnlyAdmin):
 
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
     def shown_status(self, comment: Comment) -> tuple[str, str]:
-        label = comment.get_status_display()
+        return comment.status, self.state(comment)
+
+    @display(description=_("status"))
+    def state(self, comment: Comment) -> str:
         if comment.withdrawn_at:
-            label = _("Withdrawn")
-        elif comment.removed_at:
-            label = _("Removed")
-        return comment.status, label
+            return str(_("Withdrawn"))
+        if comment.removed_at:
+            return str(_("Removed"))
+        return comment.get_status_display()
 
     @admin.action(description=_("Approve"))
     def approve(self, request: HttpRequest, queryset: models.QuerySet) -> None:
