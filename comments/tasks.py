@@ -4,8 +4,11 @@ from celery import shared_task
 
 from comments import fragments, mail
 
+# On Redis 0 is served first and 9 last: no mail makes a comment wait.
+AFTER_JUDGING = 9
 
-@shared_task(name="comments.mail_notification")
+
+@shared_task(name="comments.mail_notification", priority=AFTER_JUDGING)
 def mail_notification(notification_id: int) -> None:
     mail.send(notification_id=notification_id)
 
@@ -16,6 +19,6 @@ def mail_unsent() -> None:
         mail_notification.ring(notification_id)
 
 
-@shared_task(name="comments.refresh_fragments")
+@shared_task(name="comments.refresh_fragments", priority=AFTER_JUDGING)
 def refresh_fragments() -> None:
     fragments.refresh_stale()

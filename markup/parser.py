@@ -98,23 +98,23 @@ def _settle(state: StateCore, allowed: Allowed) -> None:
 
 def _settled(tokens: list[Token], allowed: Allowed) -> list[Token]:
     kept: list[Token] = []
-    links: list[int | None] = []
+    links: list[tuple[int, str, bool]] = []
     emphasis = 0
     for token in tokens:
         if token.type == "link_open":
-            nested = any(place is not None for place in links)
-            good = not nested and allowed.link(str(token.attrs["href"]))
-            links.append(len(kept) if good else None)
+            address = str(token.attrs["href"])
+            good = allowed.link(address) and not any(link[2] for link in links)
+            links.append((len(kept), address, good))
             if not good:
                 continue
-            token.attrs = {"href": token.attrs["href"], "rel": allowed.rel}
+            token.attrs = {"href": address, "rel": allowed.rel}
         elif token.type == "link_close":
-            opened = links.pop()
-            if opened is None:
+            opened, address, good = links.pop()
+            if _INVISIBLE.fullmatch("".join(inner.content for inner in kept[opened:])):
+                # Nobody could see what was written, yet a search engine would follow a good link.
+                kept.append(_text(address))
+            if not good:
                 continue
-            if _INVISIBLE.fullmatch("".join(inner.content for inner in kept[opened + 1 :])):
-                # Nobody could see or reach the link, yet a search engine would follow it.
-                kept.append(_text(str(kept[opened].attrs["href"])))
         elif token.type in ("em_open", "strong_open"):
             emphasis += 1
             if emphasis > DEEPEST_EMPHASIS:
