@@ -60,9 +60,7 @@ class ProfileForm(forms.Form):
         help_text=_("Times are shown in it."),
     )
     mail_replies = forms.BooleanField(label=_("Mail me replies to my comments"), required=False)
-    mail_decisions = forms.BooleanField(
-        label=_("Mail me decisions on my comments"), required=False
-    )
+    mail_decisions = forms.BooleanField(label=_("Mail me decisions on my comments"), required=False)
 
 
 class TokenForm(forms.Form):
@@ -74,9 +72,7 @@ class TokenForm(forms.Form):
         help_text=_("What it is for, so that you know it again."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    days = forms.TypedChoiceField(
-        label=_("Ends after"), choices=LIFETIMES, coerce=int, initial=90
-    )
+    days = forms.TypedChoiceField(label=_("Ends after"), choices=LIFETIMES, coerce=int, initial=90)
 
     @property
     def expires_at(self):

@@ -127,8 +127,10 @@ def change_profile(
 def _checked_profile(wanted: dict, user: User) -> dict[str, str]:
     checked, errors = {}, {}
     for field, check in (
-        ("display_name", lambda name: name if name == user.display_name else
-            checked_name(name, user=user)),
+        (
+            "display_name",
+            lambda name: name if name == user.display_name else checked_name(name, user=user),
+        ),
         ("bio", lambda text: text if text == user.bio else checked_bio(text)),
         ("time_zone", checked_time_zone),
     ):

@@ -192,9 +192,7 @@ class CallToAction(models.Model):
         OPEN = "open", _("Open")
         CLOSED = "closed", _("Closed")
 
-    article = models.OneToOneField(
-        Article, on_delete=models.CASCADE, related_name="call_to_action"
-    )
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="call_to_action")
     question = models.CharField(max_length=300)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.OPEN_QUESTION)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)

@@ -40,8 +40,8 @@ def test_it_promotes_who_is_there_without_asking_for_a_password():
 
 
 @pytest.mark.parametrize(
-    ("email", "password"), [("not an address", "nine lanterns"), ("a@example.org", "short"),
-                            ("a@example.org", "")]
+    ("email", "password"),
+    [("not an address", "nine lanterns"), ("a@example.org", "short"), ("a@example.org", "")],
 )
 def test_it_makes_nobody_of_wrong_input(typed, email, password):
     typed(password)

@@ -41,11 +41,26 @@ def forget_proof(client) -> None:
     session.save()
 
 
-ENTRANCE = ["account_login", "account_signup", "account_request_login_code",
-            "account_reset_password"]
-MANAGED = ["my_account", "tokens", "erase_account", "account_email", "account_change_password",
-           "mfa_index", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_activate_totp",
-           "usersessions_list", "account_logout", "socialaccount_connections"]
+ENTRANCE = [
+    "account_login",
+    "account_signup",
+    "account_request_login_code",
+    "account_reset_password",
+]
+MANAGED = [
+    "my_account",
+    "tokens",
+    "erase_account",
+    "account_email",
+    "account_change_password",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_activate_totp",
+    "usersessions_list",
+    "account_logout",
+    "socialaccount_connections",
+]
 HAS_INLINE = re.compile(r"<script(?![^>]*(?:src=|application/json))|<style|\sstyle=|\son[a-z]+=")
 
 

@@ -121,9 +121,7 @@ def test_the_sign_in_page_offers_the_code_first(client):
 def test_a_password_is_reset_by_code(client):
     user = verified()
     client.post(reverse("account_reset_password"), {"email": user.email})
-    client.post(
-        reverse("account_confirm_password_reset_code"), {"code": code_in(mail.outbox[-1])}
-    )
+    client.post(reverse("account_confirm_password_reset_code"), {"code": code_in(mail.outbox[-1])})
     client.post(
         reverse("account_complete_password_reset"), {"password1": PASSWORD, "password2": PASSWORD}
     )

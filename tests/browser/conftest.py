@@ -34,17 +34,21 @@ def new_page(browser):
         page.set_default_timeout(PATIENCE)
         page.on(
             "console",
-            lambda said: faults.append(said.text)
-            # A status the test provokes on purpose is logged by Chromium as a failed resource.
-            if said.type == "error" and "status of 4" not in said.text
-            else None,
+            lambda said: (
+                faults.append(said.text)
+                # A status the test provokes on purpose is logged by Chromium as a failed resource.
+                if said.type == "error" and "status of 4" not in said.text
+                else None
+            ),
         )
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "request",
-            lambda request: faults.append(f"foreign: {request.url}")
-            if "//localhost:" not in request.url and not request.url.startswith("data:")
-            else None,
+            lambda request: (
+                faults.append(f"foreign: {request.url}")
+                if "//localhost:" not in request.url and not request.url.startswith("data:")
+                else None
+            ),
         )
         return page
 
