@@ -3,7 +3,6 @@
 
 (() => {
   const words = document.querySelector("[data-fold]")?.dataset || {};
-  const headers = JSON.parse(document.body.getAttribute("hx-headers") || "null");
   const me = document.body.dataset.me;
   const said = document.getElementById("said");
 
@@ -11,13 +10,8 @@
     if (said && text) said.textContent = text;
   }
 
-  function button(className, text, label) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = className;
-    made.textContent = text;
-    if (label) made.setAttribute("aria-label", label);
-    return made;
+  function button(className, text) {
+    return Object.assign(document.createElement("button"), { type: "button", className, textContent: text });
   }
 
   function each(root, selector, act) {
@@ -31,15 +25,15 @@
     const header = thread.querySelector(":scope > .comment > :is(.by, p)");
     if (!header || header.querySelector(".fold") || !thread.querySelector(":scope > .replies > li")) return;
     const name = thread.querySelector(":scope > .comment .author")?.textContent || "";
-    const fold = button("fold", "", words.fold.replace("%s", name));
-    fold.setAttribute("aria-expanded", "true");
-    fold.addEventListener("click", () => {
-      const folded = thread.toggleAttribute("data-folded");
-      fold.setAttribute("aria-expanded", String(!folded));
-      fold.setAttribute("aria-label", (folded ? words.unfold : words.fold).replace("%s", name));
+    const fold = button("fold", "");
+    const show = (folded) => {
+      fold.ariaExpanded = String(!folded);
+      fold.ariaLabel = (folded ? words.unfold : words.fold).replace("%s", name);
       if (folded) fold.dataset.count = thread.querySelectorAll(".replies > li").length;
       else delete fold.dataset.count;
-    });
+    };
+    fold.addEventListener("click", () => show(thread.toggleAttribute("data-folded")));
+    show(false);
     header.append(fold);
   }
 
@@ -107,8 +101,6 @@
     let replies = thread.querySelector(":scope > .replies");
     const open = replies?.querySelector(":scope > .answering");
     if (open) return open.querySelector("textarea")?.focus();
-    const response = await fetch(link.href, { headers: { "HX-Request": "true" } });
-    if (!response.ok || response.redirected) return location.assign(link.href);
     if (!replies) {
       replies = document.createElement("ol");
       replies.className = "replies";
@@ -116,11 +108,11 @@
     }
     const item = document.createElement("li");
     item.className = "answering";
-    item.innerHTML = await response.text();
     replies.prepend(item);
-    htmx.process(item);
-    prepare(item);
-    item.querySelector("textarea").focus();
+    await htmx.ajax("GET", link.href, { target: item, swap: "innerHTML" });
+    const box = item.querySelector("textarea");
+    if (!box) return location.assign(link.href);
+    box.focus();
   }
 
   function addClose(actions) {
@@ -136,53 +128,48 @@
   }
 
   async function react(link) {
-    const response = await fetch(link.href, {
-      method: "POST",
-      headers: { ...headers, "HX-Request": "true" },
-      body: new URL(link.href).searchParams,
-    });
-    if (!response.ok || response.redirected) return location.assign(link.href);
-    const old = link.closest(".reactions");
-    const index = [...old.children].indexOf(link);
-    old.insertAdjacentHTML("afterend", await response.text());
-    const fresh = old.nextElementSibling;
-    old.remove();
-    fresh.children[index].focus();
+    const reactions = link.closest(".reactions");
+    const acts = reactions.parentElement;
+    const index = [...reactions.children].indexOf(link);
+    const value = new URL(link.href).searchParams.get("value");
+    await htmx.ajax("POST", link.href, { target: reactions, swap: "outerHTML", values: { value } });
+    if (reactions.isConnected) return location.assign(link.href);
+    acts.querySelector(".reactions").children[index].focus();
   }
 
   document.addEventListener("click", (event) => {
-    if (!headers || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!me || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const link = event.target.closest?.(".answer-it, .reactions a");
     if (!link || !link.closest("li")) return;
     event.preventDefault();
-    (link.matches(".answer-it") ? openReply : react)(link).catch(() => location.assign(link.href));
+    (link.matches(".answer-it") ? openReply : react)(link);
   });
 
   /* What the server answers. */
 
+  function tellFailure(form) {
+    if (!form.matches("form")) return;
+    const told = form.querySelector(".failed") || document.createElement("p");
+    told.className = "error failed";
+    told.setAttribute("role", "alert");
+    told.textContent = words.failed;
+    form.prepend(told);
+  }
+
+  document.addEventListener("htmx:sendError", (event) => tellFailure(event.detail.elt));
+  document.addEventListener("htmx:responseError", (event) => tellFailure(event.detail.elt));
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr, requestConfig, elt } = event.detail;
-    // A whole page is an answer to something else: an error page, or the sign-in.
-    if (/^\s*<!doctype/i.test(xhr.responseText) && !elt.matches(".onward")) event.detail.shouldSwap = false;
-    const reply = requestConfig.elt.matches("form[data-parent]") && requestConfig.elt.closest(".answering");
+    const { xhr, elt } = event.detail;
+    // A whole page answers something else: an error page, or the sign-in.
+    if (event.detail.shouldSwap && /^\s*<!doctype/i.test(xhr.responseText) && !elt.matches(".onward")) {
+      event.detail.shouldSwap = false;
+      tellFailure(elt);
+    }
+    const reply = elt.matches("form[data-parent]") && elt.closest(".answering");
     if (reply && xhr.status === 201) {
       event.detail.target = reply;
       event.detail.swapOverride = "outerHTML";
     }
-  });
-
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt.closest?.("form[data-box]");
-    if (!form?.isConnected || (event.detail.successful && event.detail.xhr.status)) return;
-    if ([409, 422, 429].includes(event.detail.xhr.status) && event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) return;
-    let told = form.querySelector(".failed");
-    if (!told) {
-      told = document.createElement("p");
-      told.className = "error failed";
-      told.setAttribute("role", "alert");
-      form.prepend(told);
-    }
-    told.textContent = words.failed;
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => {

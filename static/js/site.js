@@ -8,13 +8,11 @@
   const full = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", timeZone });
   const date = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone });
-  const dayOfYear = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone });
 
   function words(moment, now) {
     const minutes = Math.round((now - moment) / 60000);
     if (minutes < 0 || minutes >= 7 * 1440) {
-      const near = Math.abs(minutes) < 300 * 1440;
-      return (near ? day : dayOfYear).format(moment);
+      return (Math.abs(minutes) < 300 * 1440 ? day : date).format(moment);
     }
     if (minutes < 60) return relative.format(-minutes, "minute");
     if (minutes < 1440) return relative.format(-Math.floor(minutes / 60), "hour");
