@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -18,6 +18,7 @@ from unfold.widgets import (
 )
 
 from accounts import operations
+from accounts.errors import Forbidden
 from accounts.models import ADMINS, EDITORS, READERS, ApiToken, User
 from record.admin import ReadOnlyAdmin
 
@@ -72,7 +73,7 @@ class GovernedAdmin(ModelAdmin):
         """What forms cannot foresee, an operation refuses: say so, and store nothing."""
         try:
             return view(request, *args, **kwargs)
-        except (ValidationError, PermissionDenied) as refusal:
+        except (ValidationError, Forbidden) as refusal:
             if request.method != "POST":
                 raise
             for said in refusal_words(refusal):
@@ -80,11 +81,9 @@ class GovernedAdmin(ModelAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
 
-def refusal_words(refusal: ValidationError | PermissionDenied) -> list[str]:
+def refusal_words(refusal: ValidationError | Forbidden) -> list[str]:
     """What an operation said when it refused."""
-    if isinstance(refusal, ValidationError):
-        return list(refusal.messages)
-    return [getattr(refusal, "message", "") or str(_("This is not yours to change."))]
+    return [refusal.message] if isinstance(refusal, Forbidden) else list(refusal.messages)
 
 
 class UserForm(forms.ModelForm):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,6 +17,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from accounts.admin import GovernedAdmin, refusal_words
+from accounts.errors import Forbidden
 from articles import house, lead_images, operations
 from articles.admin_forms import ZONE_HELP, ArticleForm, PublishingForm
 from articles.json_ld import absolute
@@ -81,7 +82,10 @@ class ArticleAdmin(GovernedAdmin):
             _("Call to action"),
             {"fields": ("question", "kind", "options", "closes_at", "is_open")},
         ),
-        (_("Lead image"), {"fields": ("shown_picture", "picture", "alt", "credit", "remove_picture")}),
+        (
+            _("Lead image"),
+            {"fields": ("shown_picture", "picture", "alt", "credit", "remove_picture")},
+        ),
     )
 
     # --- the list ---------------------------------------------------------------------------
@@ -124,7 +128,7 @@ class ArticleAdmin(GovernedAdmin):
             try:
                 operation(actor=request.user, article=article)
                 done += 1
-            except (ValidationError, PermissionDenied) as refusal:
+            except (ValidationError, Forbidden) as refusal:
                 for said in refusal_words(refusal):
                     messages.error(request, f"{article}: {said}")
         if done:
@@ -192,7 +196,8 @@ class ArticleAdmin(GovernedAdmin):
         return format_html('<img src="{}" alt="" width="240">', article.lead_image.file.url)
 
     def view_on_site(self, obj: Article) -> str | None:
-        return obj.get_absolute_url() if obj.is_live() else None
+        # A refused form shows the row with what was typed, which may be no address at all.
+        return obj.get_absolute_url() if obj.is_live() and obj.slug else None
 
     # --- publishing, preview, revisions ----------------------------------------------------
 
@@ -237,7 +242,7 @@ class ArticleAdmin(GovernedAdmin):
             elif "renew" in request.POST:
                 operations.renew_share_link(actor=actor, article=article)
                 messages.success(request, _("The old link leads nowhere now."))
-        except (ValidationError, PermissionDenied) as refusal:
+        except (ValidationError, Forbidden) as refusal:
             for said in refusal_words(refusal):
                 messages.error(request, said)
 

@@ -11,19 +11,9 @@ from articles import house
 from articles.models import Guideline, HousePage
 from moderation.intake import current_policy
 
+# Texts that hold for any publisher, with marked places that each must fill in.
+DEFAULTS = settings.BASE_DIR / "articles" / "defaults"
 DEMO = settings.BASE_DIR / "articles" / "demo"
-# The texts that hold for any publisher, with marked places that each must fill in.
-PAGES = ("guidelines", "privacy", "terms", "imprint")
-ABOUT = {
-    "slug": "about",
-    "title": "About",
-    "position": 5,
-    "body": (
-        "**To be completed by the publisher:** who publishes this, about what, and for whom.\n\n"
-        "Every article here ends in a question, and readers answer it. Each comment is checked "
-        "before others see it; the [guidelines](/pages/guidelines/) say how.\n"
-    ),
-}
 
 
 def front_matter(path: Path) -> dict[str, Any]:
@@ -45,11 +35,10 @@ def write_defaults() -> None:
                 ),
             )
     if not HousePage.objects.exists():
-        pages = [front_matter(DEMO / "pages" / f"{name}.md") for name in PAGES]
-        for page in [*pages, ABOUT]:
-            house.save_house_page(actor=None, page=HousePage(**page))
+        for path in sorted((DEFAULTS / "pages").glob("*.md")):
+            house.save_house_page(actor=None, page=HousePage(**front_matter(path)))
 
 
 def guidelines() -> list[dict[str, Any]]:
     """The guidelines a new house starts with, in order."""
-    return tomllib.loads((DEMO / "guidelines.toml").read_text(encoding="utf-8"))["guidelines"]
+    return tomllib.loads((DEFAULTS / "guidelines.toml").read_text(encoding="utf-8"))["guidelines"]

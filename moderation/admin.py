@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,6 +19,7 @@ from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin import GovernedAdmin, refusal_words
+from accounts.errors import Forbidden
 from comments.models import Comment, CommentRevision
 from moderation import operations, reasons
 from moderation.intake import current_policy
@@ -199,7 +200,7 @@ class CommentAdmin(ReadOnlyAdmin):
                     reason=request.POST["reason"] if outcome == "reject" else "",
                 )
                 done += 1
-            except (ValidationError, PermissionDenied) as refusal:
+            except (ValidationError, Forbidden) as refusal:
                 for said in refusal_words(refusal):
                     messages.error(request, f"{comment}: {said}")
         if done:
