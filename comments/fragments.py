@@ -131,7 +131,7 @@ def join(
             parts.append("</ol>")
         if node.continues or (row.reply_count and row.parent_id and not node.children):
             parts.append(f'<a class="onward" href="/c/{row.id}/">{go_on}</a>')
-        elif row.thread_count > fetched[row.id]:
+        elif row.thread_count > fetched[row.id] and row.id != focus:
             label = more % {"count": formats.number_format(row.thread_count)}
             parts.append(
                 f'<a class="onward" href="/c/{row.id}/" hx-get="/c/{row.id}/"'

@@ -153,6 +153,7 @@ def empty_form(call_to_action: CallToAction, **filled: Any) -> dict[str, Any]:
     return {
         "guidelines": Guideline.objects.all(),
         "max_length": rules.max_length,
+        "edit_seconds": rules.edit_seconds,
         "idempotency_key": uuid4().hex,
         "body": "",
         "choice": None,

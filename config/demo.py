@@ -24,7 +24,7 @@ from accounts import operations as people
 from accounts.models import User
 from articles import house, images, lead_images
 from articles import operations as articles
-from articles.models import Article, ArticleRevision, HousePage, Section, Tag
+from articles.models import Article, ArticleRevision, Guideline, HousePage, Section, Tag
 from comments import operations as comments
 from comments.models import Comment, CommentRevision, Notification, Reaction
 from config.celery import Doorbell
@@ -121,9 +121,14 @@ def _make_people(demo: Demo) -> None:
 
 def _make_house(demo: Demo) -> None:
     site = _toml("site.toml")
+    no_spam = Guideline.objects.get(code="no_spam")
+    effects = (("banned", Phrase.Effect.REJECT), ("suspect", Phrase.Effect.HOLD))
     lists = [
-        *(Phrase(text=text, effect=Phrase.Effect.REJECT) for text in site["phrases"]["banned"]),
-        *(Phrase(text=text, effect=Phrase.Effect.HOLD) for text in site["phrases"]["suspect"]),
+        *(
+            Phrase(text=text, effect=effect, guideline=no_spam)
+            for kind, effect in effects
+            for text in site["phrases"][kind]
+        ),
         *(LinkDomain(domain=domain) for domain in site["links"]["blocked_domains"]),
     ]
     moderation.save_rules(actor=None, rows=lists)

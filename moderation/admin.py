@@ -286,6 +286,10 @@ class _RuleAdmin(GovernedAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         operations.delete_rule(actor=request.user, row=obj)
 
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        for row in queryset:
+            operations.delete_rule(actor=request.user, row=row)
+
 
 @admin.register(ArticlePolicy)
 class ArticlePolicyAdmin(_RuleAdmin):
@@ -298,7 +302,8 @@ class ArticlePolicyAdmin(_RuleAdmin):
 
 @admin.register(Phrase)
 class PhraseAdmin(_RuleAdmin):
-    list_display = ("text", "effect", "note")
+    list_display = ("text", "effect", "guideline", "note")
+    list_select_related = ("guideline",)
     list_filter = ("effect",)
     search_fields = ("text", "note")
 

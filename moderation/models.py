@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article
+from articles.models import Article, Guideline
 from comments.models import Comment, CommentRevision
 
 
@@ -103,6 +103,14 @@ class Phrase(models.Model):
 
     text = models.CharField(max_length=200)
     effect = models.CharField(max_length=10, choices=Effect, default=Effect.HOLD)
+    guideline = models.ForeignKey(
+        Guideline,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("The one its author is told of. Empty: respect."),
+    )
     note = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -16,7 +16,7 @@ from accounts.models import User
 from comments import operations as comments
 from comments.models import Comment, CommentRevision, Notice
 from moderation import intake, reasons
-from moderation.models import DecisionRecord, Policy, Report
+from moderation.models import DecisionRecord, Phrase, Policy, Report
 from moderation.pipeline import judge as judge_submission
 from moderation.pipeline.decision import Finding, Outcome
 from moderation.waiting import expected_wait_seconds
@@ -109,10 +109,9 @@ def _notice(
 ) -> Notice | None:
     if outcome == Outcomes.APPROVE:
         return None
-    known = reasons.ALL.get(reason)
     return Notice(
         reason=reason,
-        guideline=known.guideline if known else "",
+        guideline=_guideline(findings, reason),
         spans=tuple(
             tuple(span) for found in findings if found.code == reason for span in found.spans
         ),
@@ -120,6 +119,25 @@ def _notice(
         note=note,
         wait_seconds=expected_wait_seconds() if outcome == Outcomes.HOLD else None,
     )
+
+
+def _guideline(findings: tuple[Finding, ...], reason: str) -> str:
+    """The guideline of the phrase that was found, if it names one, else that of the reason."""
+    phrases = [
+        phrase["id"]
+        for found in findings
+        if found.code == reason
+        for phrase in found.detail.get("phrases", ())
+    ]
+    named = (
+        Phrase.objects.filter(pk__in=phrases, guideline__isnull=False)
+        .values_list("guideline__code", flat=True)
+        .first()
+        if phrases
+        else None
+    )
+    known = reasons.ALL.get(reason)
+    return named or (known.guideline if known else "")
 
 
 def _land(

@@ -37,7 +37,9 @@ def _check(reader: User) -> None:
         raise Forbidden(_("Only editors see the queue."), code="editors_only")
 
 
-def _items(comments: list[Comment]) -> list[Item]:
+def in_context(comments: list[Comment]) -> list[Item]:
+    """The comments (CONTEXT selected) with decisions, reports and authors' records, in three
+    queries."""
     ids = [comment.pk for comment in comments]
     decisions: dict[int, DecisionRecord] = {}
     for record in DecisionRecord.objects.filter(comment__in=ids).order_by("pk"):
@@ -99,7 +101,9 @@ def waiting(*, reader: User, after: int | None = None) -> QueuePage:
         if last is not None:
             rows = rows.filter(Q(decided_at__gt=last) | Q(decided_at=last, pk__gt=after))
     shown = list(rows.select_related(*CONTEXT)[: PAGE + 1])
-    return QueuePage(_items(shown[:PAGE]), total, shown[PAGE - 1].pk if len(shown) > PAGE else None)
+    return QueuePage(
+        in_context(shown[:PAGE]), total, shown[PAGE - 1].pk if len(shown) > PAGE else None
+    )
 
 
 def reported(*, reader: User) -> tuple[QueuePage, list[Report]]:
@@ -113,7 +117,7 @@ def reported(*, reader: User) -> tuple[QueuePage, list[Report]]:
             "profile", "reporter"
         )[:PAGE]
     )
-    return QueuePage(_items(shown), total, None), people
+    return QueuePage(in_context(shown), total, None), people
 
 
 def decided(*, reader: User) -> list[DecisionRecord]:

@@ -1,5 +1,6 @@
 """The editors' queue page. Parse, call, render."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -74,9 +75,9 @@ def _card(item: queue.Item) -> dict[str, Any]:
     }
 
 
-def _decided_card(record: DecisionRecord) -> dict[str, Any]:
+def _decided_card(item: queue.Item, record: DecisionRecord) -> dict[str, Any]:
     """A card that has been ruled on, with its way back while nothing followed."""
-    card = _card(queue.Item(record.comment, record))
+    card = _card(replace(item, decision=record))
     undone = hasattr(record, "undone_by")
     stands = record.undoes_id is None and not undone
     return card | {
@@ -134,7 +135,12 @@ def decided(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         "decided",
-        cards=[_decided_card(record) for record in records],
+        cards=[
+            _decided_card(item, record)
+            for item, record in zip(
+                queue.in_context([record.comment for record in records]), records, strict=True
+            )
+        ],
         total=len(records),
         next_url=None,
     )
@@ -143,18 +149,18 @@ def decided(request: HttpRequest) -> HttpResponse:
 def _ruled(request: HttpRequest, record: DecisionRecord) -> HttpResponse:
     if not request.htmx:
         return HttpResponseRedirect(reverse("desk"))
-    record = DecisionRecord.objects.select_related(
-        "actor", *(f"comment__{name}" for name in queue.CONTEXT)
-    ).get(pk=record.pk)
-    return render(request, "moderation/_card.html", {"card": _decided_card(record)})
+    [item] = queue.in_context([_in_full(record.comment_id)])
+    return render(request, "moderation/_card.html", {"card": _decided_card(item, record)})
+
+
+def _in_full(comment_id: int) -> Comment:
+    return Comment.objects.select_related(*queue.CONTEXT).get(pk=comment_id)
 
 
 def _not_ruled(request: HttpRequest, comment: Comment, error: ValidationError) -> HttpResponse:
     """The card again as it is now, with why nothing was done; 409 when it had changed."""
-    comment = Comment.objects.select_related(*queue.CONTEXT).get(pk=comment.pk)
-    card = _card(queue.Item(comment, comment.decisions.first())) | {
-        "error": " ".join(error.messages)
-    }
+    [item] = queue.in_context([_in_full(comment.pk)])
+    card = _card(item) | {"error": " ".join(error.messages)}
     status = 409 if isinstance(error, Conflict) else 422
     if request.htmx:
         html = render_to_string("moderation/_card.html", {"card": card}, request)
@@ -197,9 +203,8 @@ def undo(request: HttpRequest, record_id: int) -> HttpResponse:
         return _not_ruled(request, record.comment, error)
     if not request.htmx:
         return HttpResponseRedirect(reverse("desk"))
-    comment = Comment.objects.select_related(*queue.CONTEXT).get(pk=undone.comment_id)
-    card = _card(queue.Item(comment, undone))
-    return render(request, "moderation/_card.html", {"card": card})
+    [item] = queue.in_context([_in_full(undone.comment_id)])
+    return render(request, "moderation/_card.html", {"card": _card(item)})
 
 
 @login_required

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.errors import Conflict, Forbidden
+from articles.models import Guideline
 from comments import operations as comments
 from comments.models import Comment, Notification
 from moderation import intake, operations, pipeline, reasons
@@ -43,6 +44,13 @@ def test_a_suspect_phrase_holds_and_its_author_is_told_the_words():
     (span,) = comment.notice["spans"]
     assert comment.latest.source[slice(*span)] == "miracle cure"
     assert comment.notice["guideline"] == "respect" and comment.notice["by_machine"]
+
+
+def test_a_phrase_cites_the_guideline_its_list_names():
+    no_ads = Guideline.objects.create(code="no_ads", title="No ads", text="Sell elsewhere.")
+    Phrase.objects.create(text="bargain", effect=Phrase.Effect.HOLD, guideline=no_ads)
+    comment = judged(pending(body="What a bargain this is."))
+    assert comment.notice["guideline"] == "no_ads"
 
 
 def test_a_banned_phrase_is_rejected_with_every_finding_kept():
