@@ -18,11 +18,13 @@ from django.utils import formats, timezone, translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from comments import ports
 from comments.models import Comment
 from comments.threads import SHOWN_DEPTH, nest, walk
 
 TEMPLATE = "comments/fragment.html"
 TOMBSTONE = "comments/tombstone.html"
+REFRESHED = 500  # fragments in one go: a task must end well within its time limit
 MARK = "\x02{}\x03"  # control characters never survive in a reader's text
 NAMES = (
     "when", "reply", "adds", "adds_not", "report", "link", "edited", "writer",
@@ -48,6 +50,9 @@ def prepare(comment: Comment) -> str:
         {
             "comment": comment,
             "author": comment.author,
+            "edited": comment.edited_at is not None
+            and comment.revisions.filter(pk__lt=comment.live_revision_id).exists(),
+            "reactions": ports.rules_for(article).reactions,
             "by_writer": article.bylines.filter(author=comment.author_id).exists(),
         },
     )
@@ -143,8 +148,10 @@ def join(
 
 
 def refresh_stale() -> int:
-    """Prepare anew every public fragment marked stale. Returns how many."""
-    stale = list(Comment.objects.filter(fragment_stale=True).values_list("pk", flat=True))
+    """Prepare anew public fragments marked stale, REFRESHED at most. Returns how many."""
+    stale = list(
+        Comment.objects.filter(fragment_stale=True).values_list("pk", flat=True)[:REFRESHED]
+    )
     for pk in stale:
         with transaction.atomic():
             comment = (

@@ -396,5 +396,14 @@ def rename_author(user: User) -> None:
 
     The mark outlives a lost message: the sweep of stale fragments finds it.
     """
-    user.comments.listed().update(fragment_stale=True)
+    _mark_stale(user.comments.listed())
+
+
+def redraw_all() -> None:
+    """Have every public fragment made anew, after a rule that shows in them has changed."""
+    _mark_stale(Comment.objects.listed())
+
+
+def _mark_stale(listed) -> None:
+    listed.update(fragment_stale=True)
     transaction.on_commit(refresh_fragments.ring, robust=True)

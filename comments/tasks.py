@@ -21,4 +21,5 @@ def mail_unsent() -> None:
 
 @shared_task(name="comments.refresh_fragments", priority=AFTER_JUDGING)
 def refresh_fragments() -> None:
-    fragments.refresh_stale()
+    if fragments.refresh_stale():
+        refresh_fragments.ring()

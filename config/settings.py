@@ -266,13 +266,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- Words, days and hours ------------------------------------------------------------------
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
-LANGUAGES = [
-    ("en", _("English")),
-    ("es", _("Spanish")),
-    ("fr", _("French")),
-    ("de", _("German")),
-    ("ar", _("Arabic")),
-]
+# A language joins when its catalogue is complete: half a page in another tongue helps nobody.
+LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True

@@ -328,6 +328,8 @@ def change_policy(*, actor: User | None, changes: dict[str, Any]) -> Policy:
     with transaction.atomic():
         policy.save()
         log.append(actor=actor, verb="change_policy", subject=policy, detail={"changed": changed})
+        if "reactions" in changed:
+            comments.redraw_all()
     return policy
 
 

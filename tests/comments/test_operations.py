@@ -352,6 +352,25 @@ def test_nobody_reacts_to_their_own_or_to_what_is_not_live():
         operations.react(actor=make_user(), comment=comment, value=1)
 
 
+def test_switching_reactions_off_takes_them_from_every_fragment():
+    comment = make_comment()
+    assert "/react/" in comment.fragment
+    relax(reactions=False)
+    refresh_stale()
+    assert "/react/" not in fresh(comment).fragment
+
+
+def test_only_words_that_were_edited_are_marked_so():
+    comment = make_comment(body="First words")
+    edited = operations.edit_comment(actor=comment.author, comment=comment, body="Other words")
+    operations.reject(actor=None, comment=edited, revision_id=edited.latest_id, notice=NOTICE)
+    operations.rename_author(comment.author)
+    refresh_stale()
+    assert "%(edited)s" not in fresh(comment).fragment
+    operations.approve(actor=None, comment=edited, revision_id=edited.latest_id)
+    assert "%(edited)s" in fresh(comment).fragment
+
+
 def test_a_percent_sign_and_a_placeholder_in_a_text_stay_text():
     comment = make_comment(body="100 % sure of %(ups)s and %s")
     page = Comment.objects.page_of_discussion(comment.call_to_action, sort="newest")
