@@ -49,6 +49,10 @@ format: $(VENV)/.tools ## Put the code into the house's format
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
+.PHONY: openapi
+openapi: $(VENV)/.tools ## Write the API's document anew, after a change made on purpose
+	$(PY) manage.py export_openapi_schema --api config.api.api --indent 2 --sorted --output docs/openapi.json
+
 # --- Figures --------------------------------------------------------------------------------
 
 .PHONY: replay

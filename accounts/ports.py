@@ -9,7 +9,7 @@ def _anything_goes(text: str) -> bool:
 
 name_allowed: Callable[[str], bool] = _anything_goes
 # Each app appends its part: erase_parts(user) removes what that app knows of a person,
-# renamed_parts(user) sees to what it prepared with the old name. Both run in the deed's transaction.
+# renamed_parts(user) sees to what it prepared with the old name; both in the deed's transaction.
 erase_parts: list[Callable] = []
 renamed_parts: list[Callable] = []
 

@@ -274,7 +274,8 @@ def _rule(
             comment.live_revision = comment.latest
             comment.live_at = comment.live_at or comment.decided_at
             comment.removed_at = None
-        elif was_live and comment.live_revision_id == comment.latest_id:
+        elif was_live and (actor is not None or comment.live_revision_id == comment.latest_id):
+            # The machine refuses an edit and leaves what was live; a person rules on it all.
             if status == Status.REJECTED:
                 comment.removed_at = comment.decided_at
             else:
@@ -301,6 +302,34 @@ def hold(*, actor: User | None, comment: Comment, revision_id: int, notice: Noti
 def reject(*, actor: User | None, comment: Comment, revision_id: int, notice: Notice) -> Comment:
     """Decide that the revision is not published; live words come down. Raises as approve does."""
     return _rule(actor, comment, revision_id, Status.REJECTED, notice)
+
+
+def restore(
+    *,
+    actor: User,
+    comment: Comment,
+    revision_id: int,
+    status: str,
+    live_revision_id: int | None,
+    notice: Notice | None,
+) -> Comment:
+    """Put a comment back to what it was before a ruling that is taken back.
+
+    live_revision_id: what readers saw then, or None. Raises as approve does.
+    """
+    _check_may_rule(actor, comment)
+    with transaction.atomic():
+        comment = _locked(comment)
+        _check_unchanged(comment, revision_id)
+        was_live = comment.is_live
+        comment.status = status
+        comment.notice = notice.as_json() if notice else None
+        comment.decided_at = timezone.now()
+        comment.live_revision_id = live_revision_id
+        taken_down = status == Status.REJECTED and live_revision_id is None and comment.live_at
+        comment.removed_at = comment.decided_at if taken_down else None
+        _settle(comment, was_live=was_live)
+    return comment
 
 
 def _settle(comment: Comment, *, was_live: bool) -> None:

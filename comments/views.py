@@ -336,10 +336,13 @@ def state(request: HttpRequest, comment_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: HttpRequest, slug: str) -> HttpResponse:
+    article = find(slug)
+    if isinstance(article, HttpResponse):
+        raise Http404
     try:
         text = operations.checked_body(
-            request.POST.get("body", ""), max_length=ports.Rules().max_length
+            request.POST.get("body", ""), max_length=ports.rules_for(article).max_length
         )
     except ValidationError as error:
         return HttpResponse(

@@ -164,6 +164,13 @@ class DecisionRecord(models.Model):
     )
     outcome = models.CharField(max_length=10, choices=Outcome)
     status_before = models.CharField(max_length=10)
+    live_before = models.ForeignKey(
+        CommentRevision,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("What readers saw until then."),
+    )
     reason = models.CharField(max_length=40, blank=True)
     findings = models.JSONField(default=list)
     policy = models.ForeignKey(Policy, null=True, on_delete=models.PROTECT, related_name="+")

@@ -162,8 +162,19 @@ def _land(
         if only_if and (row.status != only_if or row.latest_id != revision_id or row.withdrawn_at):
             return None
         before, held_since = row.status, row.decided_at
+        live_before = row.live_revision_id if row.is_live else None
         wanted = {"actor": actor, "comment": comment, "revision_id": revision_id}
-        if outcome == Outcomes.APPROVE:
+        if undoes is not None:
+            comments.restore(
+                **wanted,
+                # A person has read it by now: it waits for one rather than for the machine.
+                status=Status.HELD
+                if undoes.status_before == Status.PENDING
+                else undoes.status_before,
+                live_revision_id=undoes.live_before_id,
+                notice=notice,
+            )
+        elif outcome == Outcomes.APPROVE:
             comments.approve(**wanted)
         elif outcome == Outcomes.HOLD:
             comments.hold(**wanted, notice=notice)
@@ -178,6 +189,7 @@ def _land(
             actor=actor,
             outcome=outcome,
             status_before=before,
+            live_before_id=live_before,
             reason=reason,
             findings=[found.as_json() for found in findings],
             policy=policy,
@@ -211,10 +223,15 @@ def rule(
         raise ValidationError(_("Choose a reason."), code="bad_reason")
     if len(note) > 1_000:
         raise ValidationError(_("The note is too long."), code="note_too_long")
-    already = {Outcomes.APPROVE: Status.APPROVED, Outcomes.REJECT: Status.REJECTED}[outcome]
     with transaction.atomic():
         row = Comment.objects.select_for_update().get(pk=comment.pk)
-        if row.status == already and row.latest_id == revision_id:
+        already = (
+            row.status == Status.APPROVED
+            if outcome == Outcomes.APPROVE
+            # An edit that was rejected may have left earlier words live: they can still go.
+            else row.status == Status.REJECTED and not row.is_live
+        )
+        if already and row.latest_id == revision_id:
             raise Conflict(_("Another editor has already decided so."), code="already_so")
         record = _land(
             actor=actor,
@@ -370,23 +387,29 @@ def _said(row: models.Model) -> dict[str, Any]:
 
 
 def retain(*, now=None) -> dict[str, int]:
-    """Erase what has been kept long enough: texts of rejected comments, settled reports, notices.
+    """Erase what has been kept long enough: words nobody reads, settled reports, notices.
 
-    Days come from the policy. Returns counts by kind. Running it twice changes nothing more.
+    Words: of rejected and withdrawn comments, and of revisions that were replaced. Days come from
+    the policy. Returns counts by kind. Running it twice changes nothing more.
     """
     now = now or timezone.now()
     policy = intake.current_policy()
-    texts = CommentRevision.objects.filter(
-        erased_at__isnull=True,
-        comment__status=Status.REJECTED,
-        comment__decided_at__lt=now - timedelta(days=policy.rejected_text_days),
-    ).exclude(comment__live_revision=models.F("pk"), comment__removed_at__isnull=True)
+    long_ago = now - timedelta(days=policy.rejected_text_days)
+    unread = models.Q(comment__live_revision__isnull=True) | ~models.Q(
+        pk=models.F("comment__live_revision")
+    )
+    texts = CommentRevision.objects.filter(erased_at__isnull=True).filter(
+        models.Q(comment__withdrawn_at__lt=long_ago)
+        | models.Q(comment__removed_at__lt=long_ago)
+        | models.Q(comment__status=Status.REJECTED, comment__decided_at__lt=long_ago) & unread
+        | models.Q(created_at__lt=long_ago) & unread & ~models.Q(pk=models.F("comment__latest"))
+    )
     reports = Report.objects.filter(settled_at__lt=now - timedelta(days=policy.report_days))
     receipts = Comment.objects.filter(
         notice__isnull=False, decided_at__lt=now - timedelta(days=policy.receipt_days)
     ).exclude(status=Status.HELD)
     return {
-        "rejected_texts": texts.update(source="", html="", fingerprint="", erased_at=now),
+        "texts": texts.update(source="", html="", fingerprint="", erased_at=now),
         "reports": reports.delete()[0],
         "receipts": receipts.update(notice=None),
     }

@@ -1,5 +1,6 @@
 """What editors see: what waits, what was reported, what was decided, each with its context."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,7 +131,23 @@ def decided(*, reader: User) -> list[DecisionRecord]:
     )
 
 
-def findings_in_words(record: DecisionRecord | None, told: Any) -> list[dict[str, Any]]:
+def _in_words(value: Any) -> str:
+    """A finding's evidence for a person: listed phrases in quotes, comments by number."""
+    if isinstance(value, list):
+        return ", ".join(
+            f"“{item['text']}”"
+            if isinstance(item, dict)
+            else f"#{item}"
+            if isinstance(item, int)
+            else str(item)
+            for item in value
+        )
+    return str(value)
+
+
+def findings_in_words(
+    record: DecisionRecord | None, told: Callable[[str], str]
+) -> list[dict[str, Any]]:
     """Each finding as a title and its evidence in figures, for a card."""
     if record is None:
         return []
@@ -139,9 +156,11 @@ def findings_in_words(record: DecisionRecord | None, told: Any) -> list[dict[str
             "title": told(found["code"]) or found["code"],
             "code": found["code"],
             "detail": ", ".join(
-                f"{name.replace('_', ' ')}: {value}"
+                f"{name.replace('_', ' ')} {_in_words(value)}"
                 for name, value in found["detail"].items()
+                # How many phrases were found is plain from their names, unless some were left out.
                 if value not in ("", None, [], {})
+                and not (name == "found" and value == len(found["detail"].get("phrases", ())))
             ),
             "outcome": found["outcome"],
             "score": found["score"],

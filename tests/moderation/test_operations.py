@@ -296,6 +296,44 @@ def test_undoing_a_removal_brings_the_comment_back_in_its_place():
     assert Comment.objects.get(pk=reply.pk).listed
 
 
+def test_an_editor_can_take_down_words_that_outlived_a_rejected_edit():
+    Phrase.objects.create(text="casino", effect=Phrase.Effect.REJECT)
+    comment = make_comment(body="The earlier words")
+    comments.edit_comment(actor=comment.author, comment=comment, body="Casino for all")
+    comment = judged(comment)
+    assert comment.status == Status.REJECTED and comment.is_live
+    rule(comment, outcome="reject", reason="abusive")
+    comment = Comment.objects.get(pk=comment.pk)
+    assert not comment.is_live and comment.removed_at
+    with pytest.raises(Conflict):
+        rule(comment, outcome="reject", reason="abusive")
+
+
+def test_undoing_the_approval_of_an_edit_brings_the_earlier_words_back():
+    comment = make_comment(body="The earlier words")
+    edited = comments.edit_comment(actor=comment.author, comment=comment, body="The later words")
+    editor = make_user(role="editor")
+    record = rule(edited, editor)
+    assert "The later words" in Comment.objects.get(pk=comment.pk).fragment
+    operations.undo(actor=editor, record=record)
+    comment = Comment.objects.get(pk=comment.pk)
+    assert comment.is_live and "The earlier words" in comment.fragment
+    assert comment.status == Status.HELD
+
+
+def test_withdrawn_and_replaced_words_are_erased_in_time():
+    gone, edited = make_comment(), make_comment(body="The earlier words")
+    comments.withdraw_comment(actor=gone.author, comment=gone)
+    later = comments.edit_comment(actor=edited.author, comment=edited, body="The later words")
+    rule(later)
+    year_on = timezone.now() + timedelta(days=200)
+    assert operations.retain(now=year_on)["texts"] == 2
+    edited = Comment.objects.get(pk=edited.pk)
+    assert edited.latest.source == "The later words"
+    assert edited.revisions.first().source == ""
+    assert Comment.objects.get(pk=gone.pk).latest.source == ""
+
+
 def test_nothing_is_undone_when_something_followed():
     comment = make_comment(status=Status.HELD)
     editor = make_user(role="editor")
@@ -433,11 +471,11 @@ def test_retention_erases_what_is_old_and_keeps_the_rest():
         settled_at=timezone.now() - timedelta(days=366),
     )
     counts = operations.retain()
-    assert counts["rejected_texts"] == 1 and counts["reports"] == 1
+    assert counts["texts"] == 1 and counts["reports"] == 1
     assert Comment.objects.get(pk=old.pk).latest.source == ""
     assert Comment.objects.get(pk=new.pk).latest.source
     assert Comment.objects.get(pk=live.pk).latest.source
-    assert operations.retain()["rejected_texts"] == 0
+    assert operations.retain()["texts"] == 0
 
 
 def test_facts_are_gathered_in_a_fixed_number_of_queries(django_assert_num_queries):
