@@ -23,7 +23,7 @@ from moderation.waiting import expected_wait_seconds
 from record import log
 
 NEW = timedelta(seconds=5)  # a fresh row's first offer may still be under way
-LEASE = timedelta(seconds=60)  # a judgement that has not landed by then is offered again
+LEASE = timedelta(seconds=20)  # longer than a judgement may take: one that is not over is dead
 ATTEMPTS = 3
 SWEEP_BATCH = 500
 Status = Comment.Status

@@ -5,7 +5,8 @@ from celery import shared_task
 from moderation import operations
 
 
-@shared_task(name="moderation.judge_comment")
+# A judgement takes milliseconds. One that hangs is ended before its lease, and offered again.
+@shared_task(name="moderation.judge_comment", soft_time_limit=8, time_limit=10)
 def judge_comment(comment_id: int) -> None:
     operations.judge(comment_id=comment_id)
 
