@@ -20,7 +20,7 @@ from unfold.widgets import (
 from accounts import operations
 from accounts.errors import Forbidden
 from accounts.models import ADMINS, EDITORS, READERS, ApiToken, User
-from record.admin import ReadOnlyAdmin
+from record.admin import SEARCHED, ReadOnlyAdmin
 
 ROLE_NAMES = {READERS: _("Reader"), EDITORS: _("Editor"), ADMINS: _("Admin")}
 
@@ -55,6 +55,11 @@ class GovernedAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return self.has_module_permission(request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        return super().get_search_results(request, queryset, search_term[:SEARCHED])
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         for row in queryset:

@@ -9,6 +9,8 @@ from unfold.admin import ModelAdmin
 
 from record.models import Entry
 
+SEARCHED = 200  # characters; a database bears only so many conditions, one a word and column
+
 
 class ReadOnlyAdmin(ModelAdmin):
     """Rows that admins may look at and nobody changes here."""
@@ -27,6 +29,11 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        return super().get_search_results(request, queryset, search_term[:SEARCHED])
 
 
 @admin.register(Entry)
