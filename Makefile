@@ -41,7 +41,7 @@ lint: $(VENV)/.tools ## Style, arrows between the apps, types, migrations, deplo
 	$(VENV)/bin/mypy
 	@state=$$(mktemp -d) && trap 'rm -rf "$$state"' EXIT && export REJOINDER_DATA="$$state" && set -x && \
 	$(PY) manage.py makemigrations --check --dry-run && \
-	REJOINDER_ENV=production SITE_URL=https://news.example.org \
+	REJOINDER_ENV=production SITE_URL=https://news.example.org HSTS_SUBDOMAINS=1 \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
 .PHONY: format

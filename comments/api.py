@@ -1,12 +1,14 @@
 """Comments over JSON: parse, call, render."""
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from ninja import Header, Path, Query, Router, Status
 
 from accounts.api_auth import OPEN
 from accounts.schemas import REFUSALS, Error, Id, Line, Slug
-from articles.models import Article, ChoiceOption
+from articles.models import Article
 from comments import operations, schemas
 from comments.models import Comment
 from comments.querysets import DEFAULT_SORT
@@ -69,13 +71,19 @@ def post_comment(
     """Answer the article's question, or a comment. 201: stored, and being checked; 200: this key
     has stored it before."""
     call_to_action = _article(slug).call_to_action
-    # Anything that is not in this discussion is refused by the operation with one code.
-    parent = Comment.objects.filter(pk=body.parent).first() if body.parent else None
-    if body.parent and parent is None:
-        raise Http404
-    choice = None
+    parent = choice = None
+    if body.parent:
+        here = Comment.objects.in_discussion(call_to_action).live()
+        parent = here.filter(pk=body.parent).first()
+        if parent is None:
+            raise ValidationError(
+                _("The comment you are answering is not in this discussion."),
+                code="parent_not_here",
+            )
     if body.choice:
-        choice = get_object_or_404(ChoiceOption, pk=body.choice)
+        choice = call_to_action.options.filter(pk=body.choice).first()
+        if choice is None:
+            raise ValidationError(_("That is not one of the options."), code="bad_choice")
     posted = operations.post_comment(
         author=request.user,
         call_to_action=call_to_action,
@@ -107,8 +115,8 @@ def get_comment(request: HttpRequest, comment_id: Id = Path(...)):
     return {
         "comment": schemas.line(comment) if comment.listed else None,
         "own": schemas.own(comment) if mine else None,
-        "ancestors": [lines[pk] for pk in above],
-        "replies": [lines[pk] for pk in below],
+        "ancestors": [lines[pk] for pk in above if pk in lines],
+        "replies": [lines[pk] for pk in below if pk in lines],
     }
 
 

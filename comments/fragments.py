@@ -154,12 +154,11 @@ def refresh_stale() -> int:
     )
     for pk in stale:
         with transaction.atomic():
-            comment = (
-                Comment.objects.select_for_update(of=("self",))
-                .select_related("call_to_action__article", "author", "live_revision")
-                .get(pk=pk)
-            )
-            comment.fragment = prepare(comment)
+            Comment.objects.select_for_update().only("pk").get(pk=pk)
+            comment = Comment.objects.select_related(
+                "call_to_action__article", "author", "live_revision"
+            ).get(pk=pk)
+            comment.fragment = prepare(comment) if comment.listed else comment.fragment
             comment.fragment_stale = False
             comment.save(update_fields=["fragment", "fragment_stale"])
     return len(stale)

@@ -136,19 +136,19 @@ def post_comment(
     rules = ports.rules_for(article)
     written = _written(body, max_length=rules.max_length)
     if idempotency_key:
+        if len(idempotency_key) > 64 or has_forbidden(idempotency_key):
+            raise ValidationError(_("The key of this request is not usable."), code="bad_key")
         earlier = _posted_before(author, idempotency_key)
         if earlier:
-            return _same_or_conflict(earlier, call_to_action, parent, written.source)
-    if not call_to_action.is_open():
-        raise ValidationError(_("This discussion is closed."), code="closed")
-    if parent is not None and (parent.call_to_action_id != call_to_action.pk or not parent.is_live):
-        raise ValidationError(
-            _("The comment you are answering is not in this discussion."), code="parent_not_here"
-        )
+            return _same_or_conflict(earlier, call_to_action, parent, choice, written.source)
+    _check_place(call_to_action, parent)
     _chosen(call_to_action, choice, parent is not None)
     _check_pace(author, rules)
     try:
         with transaction.atomic():
+            # Again, and now nobody can close it or take the parent away before the row stands.
+            now = CallToAction.objects.select_for_update().get(pk=call_to_action.pk)
+            _check_place(now, Comment.objects.get(pk=parent.pk) if parent else None)
             comment = Comment.objects.create(
                 call_to_action=call_to_action,
                 author=author,
@@ -166,8 +166,17 @@ def post_comment(
         earlier = _posted_before(author, idempotency_key)
         if earlier is None:
             raise
-        return _same_or_conflict(earlier, call_to_action, parent, written.source)
+        return _same_or_conflict(earlier, call_to_action, parent, choice, written.source)
     return Posted(comment, created=True)
+
+
+def _check_place(call_to_action: CallToAction, parent: Comment | None) -> None:
+    if not call_to_action.is_open():
+        raise ValidationError(_("This discussion is closed."), code="closed")
+    if parent is not None and (parent.call_to_action_id != call_to_action.pk or not parent.is_live):
+        raise ValidationError(
+            _("The comment you are answering is not in this discussion."), code="parent_not_here"
+        )
 
 
 def _posted_before(author: User, key: str | None) -> Comment | None:
@@ -175,12 +184,17 @@ def _posted_before(author: User, key: str | None) -> Comment | None:
 
 
 def _same_or_conflict(
-    earlier: Comment, call_to_action: CallToAction, parent: Comment | None, text: str
+    earlier: Comment,
+    call_to_action: CallToAction,
+    parent: Comment | None,
+    choice: ChoiceOption | None,
+    text: str,
 ) -> Posted:
     first = earlier.revisions.order_by("pk").first()
     same = (
         earlier.call_to_action_id == call_to_action.pk
         and earlier.parent_id == (parent.pk if parent else None)
+        and earlier.choice_id == (choice.pk if choice else None)
         and (first.erased_at is not None or first.source == text)
     )
     if not same:
@@ -188,13 +202,17 @@ def _same_or_conflict(
     return Posted(earlier, created=False)
 
 
-def _locked(comment: Comment) -> Comment:
-    """The row as it is now, locked until the transaction ends."""
-    return (
-        Comment.objects.select_for_update(of=("self",))
-        .select_related("call_to_action__article", "author", "latest", "live_revision")
-        .get(pk=comment.pk)
-    )
+def locked(comment: Comment) -> Comment:
+    """The comment as it is now, alone with its discussion until the transaction ends.
+
+    The discussion is locked first by everyone, so that no two wait for each other; the row is read
+    after its lock, because a joined read that had to wait returns columns of two different times.
+    """
+    CallToAction.objects.select_for_update().only("pk").get(pk=comment.call_to_action_id)
+    Comment.objects.select_for_update().only("pk").get(pk=comment.pk)
+    return Comment.objects.select_related(
+        "call_to_action__article", "author", "latest", "live_revision"
+    ).get(pk=comment.pk)
 
 
 def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
@@ -206,10 +224,12 @@ def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
     _check_may_post(actor)
     if actor.pk != comment.author_id:
         raise Forbidden(_("Only its author may edit a comment."), code="not_yours")
+    if not comment.call_to_action.article.is_live():
+        raise ObjectDoesNotExist
     rules = ports.rules_for(comment.call_to_action.article)
     written = _written(body, max_length=rules.max_length)
     with transaction.atomic():
-        comment = _locked(comment)
+        comment = locked(comment)
         if comment.withdrawn_at or comment.removed_at:
             raise Conflict(_("This comment is gone."), code="gone")
         if not comment.may_be_edited_by(actor, within=rules.edit_seconds):
@@ -238,7 +258,7 @@ def withdraw_comment(*, actor: User, comment: Comment) -> Comment:
     if actor.pk != comment.author_id:
         raise Forbidden(_("Only its author may withdraw a comment."), code="not_yours")
     with transaction.atomic():
-        comment = _locked(comment)
+        comment = locked(comment)
         if comment.withdrawn_at is None:
             was_live = comment.is_live
             comment.withdrawn_at = timezone.now()
@@ -264,7 +284,7 @@ def _rule(
     """The one place where a judgement lands on a comment."""
     _check_may_rule(actor, comment)
     with transaction.atomic():
-        comment = _locked(comment)
+        comment = locked(comment)
         _check_unchanged(comment, revision_id)
         was_live, before = comment.is_live, comment.status
         comment.status = status
@@ -319,7 +339,7 @@ def restore(
     """
     _check_may_rule(actor, comment)
     with transaction.atomic():
-        comment = _locked(comment)
+        comment = locked(comment)
         _check_unchanged(comment, revision_id)
         was_live = comment.is_live
         comment.status = status
@@ -383,14 +403,16 @@ def react(*, actor: User, comment: Comment, value: int) -> Comment:
     _check_may_post(actor)
     if value not in (1, 0, -1):
         raise ValidationError(_("Unknown reaction."), code="bad_reaction")
-    if not comment.is_live:
+    if not comment.is_live or not comment.call_to_action.article.is_live():
         raise ObjectDoesNotExist
     if actor.pk == comment.author_id:
         raise Forbidden(_("You cannot react to your own comment."), code="own_comment")
     if not ports.rules_for(comment.call_to_action.article).reactions:
         raise Forbidden(_("Reactions are switched off."), code="reactions_off")
     with transaction.atomic():
-        comment = _locked(comment)
+        comment = locked(comment)
+        if not comment.is_live:
+            raise ObjectDoesNotExist
         before = comment.reactions.filter(user=actor).first()
         was = before.value if before else 0
         if value == 0:
@@ -425,7 +447,8 @@ def rename_author(user: User) -> None:
 
     The mark outlives a lost message: the sweep of stale fragments finds it.
     """
-    _mark_stale(user.comments.listed())
+    # Also those not listed yet: one may be going live at this moment under the old name.
+    _mark_stale(user.comments.all())
 
 
 def redraw_all() -> None:

@@ -1,6 +1,7 @@
 """What the pages of a discussion show: rows joined, and the reader's own comments told truly."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import ngettext, pgettext
 
-from articles.models import CallToAction, Guideline
+from articles.models import Article, CallToAction, Guideline
 from comments import fragments, ports
 from comments.models import Comment
 from comments.querysets import DEFAULT_SORT, SORTS
@@ -82,19 +83,29 @@ def _poll_delay(looks: int) -> str:
     return f"{round(min(POLL_LAST, POLL_FIRST * 2**looks) * 1000)}ms"
 
 
-def own_comment(comment: Comment, *, looks: int = 0, told=None) -> str:
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a signed-in reader's page says of the rules, read once for all that says it."""
+
+    rules: ports.Rules
+    guidelines: list[Guideline]
+
+
+def house_of(article: Article) -> House:
+    """The rules and guidelines for one article, in two queries."""
+    return House(ports.rules_for(article), list(Guideline.objects.all()))
+
+
+def own_comment(comment: Comment, *, house: House, looks: int = 0) -> str:
     """The author's view of their own comment, with its state and the reasons for it.
 
     looks: how often the page has asked so far; sets the delay of the next look.
     """
     notice = comment.notice or {}
-    rules = ports.rules_for(comment.call_to_action.article)
+    rules = house.rules
     state = "withdrawn" if comment.withdrawn_at else comment.status
-    guideline = (
-        Guideline.objects.filter(code=notice["guideline"]).first()
-        if notice.get("guideline")
-        else None
-    )
+    cited = notice.get("guideline")
+    guideline = next((found for found in house.guidelines if found.code == cited), None)
     wait = notice.get("wait_seconds")
     return render_to_string(
         "comments/own.html",
@@ -124,13 +135,21 @@ def own_comment(comment: Comment, *, looks: int = 0, told=None) -> str:
 
 
 def discussion(
-    rows: list[Any], *, reader=None, call_to_action: CallToAction, focus: int | None = None
+    rows: list[Any],
+    *,
+    call_to_action: CallToAction,
+    reader=None,
+    house: House | None = None,
+    focus: int | None = None,
 ) -> tuple[str, list[str]]:
-    """The rows as nested HTML, and the reader's undecided comments that have no place in it."""
+    """The rows as nested HTML, and the reader's undecided comments that have no place in it.
+
+    reader, house: of a signed-in page; both or neither.
+    """
     ids = {row.id for row in rows}
     within: dict[int, str] = {}
     apart: list[str] = []
-    if reader is not None:
+    if reader is not None and house is not None:
         mine = (
             reader.comments.in_discussion(call_to_action)
             .not_plainly_live()
@@ -138,7 +157,7 @@ def discussion(
             .order_by("-pk")[:OWN_SHOWN]
         )
         for comment in mine:
-            html = own_comment(comment)
+            html = own_comment(comment, house=house)
             if comment.parent_id in ids:
                 within[comment.parent_id] = html + within.get(comment.parent_id, "")
             else:
@@ -147,13 +166,12 @@ def discussion(
     return fragments.join(rows, own=within, focus=focus, depth=depth), apart
 
 
-def empty_form(call_to_action: CallToAction, **filled: Any) -> dict[str, Any]:
+def empty_form(house: House, **filled: Any) -> dict[str, Any]:
     """What the answer form shows: rules, guidelines, and what was typed before."""
-    rules = ports.rules_for(call_to_action.article)
     return {
-        "guidelines": Guideline.objects.all(),
-        "max_length": rules.max_length,
-        "edit_seconds": rules.edit_seconds,
+        "guidelines": house.guidelines,
+        "max_length": house.rules.max_length,
+        "edit_seconds": house.rules.edit_seconds,
         "idempotency_key": uuid4().hex,
         "body": "",
         "choice": None,

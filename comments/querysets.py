@@ -1,7 +1,7 @@
 """How comments are read. Visibility is decided here and nowhere else."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
+from articles.models import Article
 from comments.threads import decode_cursor, encode_cursor
 
 ROOTS_PER_PAGE = 25
@@ -53,6 +54,23 @@ class Page:
     next_cursor: str | None
 
 
+def _key_of(name: str, key: Any) -> Any:
+    """A cursor's key as its column holds it. Raises ValueError, TypeError or OverflowError for
+    what no row can have."""
+    if name == "live_at":
+        moment = datetime.fromisoformat(key).astimezone(UTC)
+        if not 2000 <= moment.year < 3000:
+            raise ValueError("no comment was live then")
+        return moment
+    if name == "score":
+        if not 0.0 <= float(key) <= 1.0:
+            raise ValueError("not a score")
+        return float(key)
+    if not 0 <= int(key) < 2**31:
+        raise ValueError("not a count")
+    return int(key)
+
+
 class CommentQuerySet(models.QuerySet):
     def live(self) -> "CommentQuerySet":
         """Whose words everyone may read."""
@@ -68,7 +86,7 @@ class CommentQuerySet(models.QuerySet):
         """Live and listed ones, and this reader's own; an editor sees all."""
         if user.is_authenticated and user.is_editor:
             return self
-        public = Q(listed=True)
+        public = Q(listed=True, call_to_action__article__in=Article.objects.live())
         return (
             self.filter(public | Q(author=user)) if user.is_authenticated else self.filter(public)
         )
@@ -104,10 +122,8 @@ class CommentQuerySet(models.QuerySet):
             return rows
         try:
             key, row_id = decode_cursor(cursor, sort)
-            key = self.model._meta.get_field(name).to_python(key)
-            if key is None:
-                raise ValueError("an empty key")
-        except (ValueError, TypeError, ValidationError) as error:
+            key = _key_of(name, key)
+        except (ValueError, TypeError, OverflowError) as error:
             raise ValidationError(_("This page does not exist."), code="bad_cursor") from error
         side = "lt" if descending else "gt"
         # The first comparison is implied by the rest; it lets the index find the place.

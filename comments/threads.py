@@ -75,7 +75,8 @@ def wilson(ups: int, downs: int) -> float:
     share = ups / total
     centre = share + z * z / (2 * total)
     spread = z * sqrt((share * (1 - share) + z * z / (4 * total)) / total)
-    return (centre - spread) / (1 + z * z / total)
+    # Rounding may end a hair below nothing.
+    return max(0.0, (centre - spread) / (1 + z * z / total))
 
 
 def encode_cursor(sort: str, key: Any, row_id: int) -> str:

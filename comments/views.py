@@ -1,7 +1,7 @@
 """The article page with its discussion, and what readers do there. Parse, call, render."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.errors import Conflict, TooMany
 from articles.json_ld import article_json_ld
-from articles.models import Article, ChoiceOption
+from articles.models import Article
 from articles.views import find
 from comments import operations, pages, ports
 from comments.models import Comment
@@ -60,11 +60,14 @@ def _article_page(
         page = Comment.objects.page_of_discussion(call_to_action, sort=sort, cursor=cursor)
     except ValidationError as error:
         raise Http404 from error
-    html, own = pages.discussion(page.rows, reader=reader, call_to_action=call_to_action)
+    house = pages.house_of(article) if reader else None
+    html, own = pages.discussion(
+        page.rows, call_to_action=call_to_action, reader=reader, house=house
+    )
     path = article.get_absolute_url()
     is_open = call_to_action.is_open()
     if form is None and reader is not None and is_open and reader.may_post():
-        form = pages.empty_form(call_to_action)
+        form = pages.empty_form(house)
     bylines = list(article.bylines.select_related("author"))
     context = {
         "article": article,
@@ -114,20 +117,21 @@ def post_comment(request: HttpRequest, slug: str) -> HttpResponse:
     parent = choice = None
     try:
         if request.POST.get("parent"):
-            parent = _posted(Comment, request.POST["parent"], "parent_not_here")
+            here = Comment.objects.in_discussion(call_to_action).live()
+            parent = _posted(here, request.POST["parent"], "parent_not_here")
         if request.POST.get("choice"):
-            choice = _posted(ChoiceOption, request.POST["choice"], "bad_choice")
+            choice = _posted(call_to_action.options, request.POST["choice"], "bad_choice")
         posted = operations.post_comment(
             author=request.user,
             call_to_action=call_to_action,
             body=body,
             parent=parent,
             choice=choice,
-            idempotency_key=request.POST.get("idempotency_key", "")[:64] or None,
+            idempotency_key=request.POST.get("idempotency_key") or None,
         )
     except ValidationError as error:
         form = pages.empty_form(
-            call_to_action,
+            pages.house_of(article),
             body=body,
             choice=choice.pk if choice else None,
             parent=parent.pk if parent else None,
@@ -137,9 +141,10 @@ def post_comment(request: HttpRequest, slug: str) -> HttpResponse:
     comment = posted.comment
     if not request.htmx:
         return HttpResponseRedirect(f"{article.get_absolute_url()}#own-{comment.pk}")
-    html = pages.own_comment(comment)
+    house = pages.house_of(article)
+    html = pages.own_comment(comment, house=house)
     if parent is None:
-        fresh = {"form": pages.empty_form(call_to_action), **_form_context(article)}
+        fresh = {"form": pages.empty_form(house), **_form_context(article)}
         html = (
             render_to_string("comments/_form.html", fresh, request)
             + f'<ol hx-swap-oob="afterbegin:#mine">{html}</ol>'
@@ -147,10 +152,10 @@ def post_comment(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(html, status=201)
 
 
-def _posted(model, raw: str, code: str):
+def _posted(rows, raw: str, code: str):
     try:
-        return model.objects.select_related("call_to_action").get(pk=int(raw))
-    except (ValueError, OverflowError, model.DoesNotExist) as error:
+        return rows.get(pk=int(raw))
+    except (ValueError, OverflowError, ObjectDoesNotExist) as error:
         raise ValidationError(_("That is no longer here."), code=code) from error
 
 
@@ -197,8 +202,13 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         rows = Comment.objects.up_to(found)
         if found.listed:
             rows += Comment.objects.below(found.pk)
+    house = pages.house_of(article) if reader else None
     html, own = pages.discussion(
-        rows, reader=reader, call_to_action=found.call_to_action, focus=found.pk
+        rows,
+        call_to_action=found.call_to_action,
+        reader=reader,
+        house=house,
+        focus=found.pk,
     )
     context = {
         "comment": found,
@@ -208,7 +218,7 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         "own_html": own,
         "focus": found.pk,
         "open": found.call_to_action.is_open(),
-        "edit_seconds": ports.rules_for(article).edit_seconds if reader else 0,
+        "edit_seconds": house.rules.edit_seconds if house else 0,
         "context_url": f"{article.get_absolute_url()}{JUMP}",
         "next_url": next_url,
         "noindex": True,
@@ -227,7 +237,7 @@ def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
         **_form_context(article),
         "comment": found,
         "parent": found,
-        "form": pages.empty_form(found.call_to_action, parent=found.pk),
+        "form": pages.empty_form(pages.house_of(article), parent=found.pk),
         "open": found.call_to_action.is_open(),
     }
     template = "comments/_form.html" if request.htmx else "comments/reply.html"
@@ -251,13 +261,13 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
             return HttpResponseRedirect(
                 f"{found.call_to_action.article.get_absolute_url()}#own-{found.pk}"
             )
-    rules = ports.rules_for(found.call_to_action.article)
+    house = pages.house_of(found.call_to_action.article)
     context = {
         "comment": found,
         "article": found.call_to_action.article,
         "action": reverse("edit_comment", args=[found.pk]),
-        "may_edit": found.may_be_edited_by(request.user, within=rules.edit_seconds),
-        "form": pages.empty_form(found.call_to_action, body=body, errors=errors),
+        "may_edit": found.may_be_edited_by(request.user, within=house.rules.edit_seconds),
+        "form": pages.empty_form(house, body=body, errors=errors),
     }
     return render(request, "comments/edit.html", context, status=status)
 
@@ -295,7 +305,7 @@ def react(request: HttpRequest, comment_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             found = operations.react(actor=request.user, comment=found, value=value)
-        except ValidationError as error:
+        except (ValidationError, ObjectDoesNotExist) as error:
             raise Http404 from error
         if request.htmx:
             return render(request, "comments/_reactions.html", {"comment": found, "value": value})
@@ -331,7 +341,8 @@ def state(request: HttpRequest, comment_id: int) -> HttpResponse:
         row = Comment.objects.filter(pk=found.pk).for_page()
         html, _own = pages.discussion(list(row), call_to_action=found.call_to_action)
         return HttpResponse(html)
-    return HttpResponse(pages.own_comment(found, looks=looks))
+    house = pages.house_of(found.call_to_action.article)
+    return HttpResponse(pages.own_comment(found, house=house, looks=looks))
 
 
 @login_required

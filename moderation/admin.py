@@ -275,7 +275,10 @@ class PolicyAdmin(GovernedAdmin):
         return not policy.replaced
 
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
-        made = operations.change_policy(actor=request.user, changes=form.cleaned_data)
+        made = operations.change_policy(
+            actor=request.user,
+            changes={name: form.cleaned_data[name] for name in form.changed_data},
+        )
         obj.pk = made.pk  # what the page says was added
 
 

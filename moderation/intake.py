@@ -45,7 +45,7 @@ def submission_from(comment: Comment) -> Submission:
         .exclude(comment__author=author)
         .values_list("comment_id", flat=True)[:TWINS_LIMIT]
     )
-    record = author.comments.aggregate(
+    record = author.comments.exclude(pk=comment.pk).aggregate(
         approved=Count("pk", filter=Q(live_at__isnull=False, removed_at__isnull=True)),
         rejected=Count("pk", filter=Q(status=Comment.Status.REJECTED)),
     )

@@ -1,5 +1,6 @@
 """What can be decided: by the machine and by people, through one path, with one record."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,10 +12,11 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict, Forbidden
+from accounts.errors import Conflict, Forbidden, TooMany
 from accounts.models import User
 from comments import operations as comments
-from comments.models import Comment, CommentRevision, Notice
+from comments.models import Comment, CommentRevision, Notice, Notification
+from folding import has_forbidden, normalise
 from moderation import intake, reasons
 from moderation.models import DecisionRecord, Phrase, Policy, Report
 from moderation.pipeline import judge as judge_submission
@@ -26,13 +28,39 @@ NEW = timedelta(seconds=5)  # a fresh row's first offer may still be under way
 LEASE = timedelta(seconds=20)  # longer than a judgement may take: one that is not over is dead
 ATTEMPTS = 3
 SWEEP_BATCH = 500
+REPORTS_PER_HOUR = 30  # by one reader
 Status = Comment.Status
+logger = logging.getLogger(__name__)
 Outcomes = DecisionRecord.Outcome
 
 
 def _check_editor(actor: User) -> None:
     if not actor.is_editor:
         raise Forbidden(_("Only editors rule on comments."), code="editors_only")
+
+
+def _check_may_rule_on(actor: User, person_id: int) -> None:
+    """Raises Forbidden (editors_only, own_comment): nobody but an admin judges themselves."""
+    _check_editor(actor)
+    if person_id == actor.pk and not actor.is_admin:
+        raise Forbidden(_("Another editor rules on your own comments."), code="own_comment")
+
+
+def _checked_note(note: str, *, limit: int) -> str:
+    """A note as it is stored. Raises ValidationError (forbidden_characters, note_too_long)."""
+    if has_forbidden(note):
+        raise ValidationError(
+            _("The note contains characters that cannot be stored."), code="forbidden_characters"
+        )
+    note = normalise(note)
+    if len(note) > limit:
+        raise ValidationError(_("The note is too long."), code="note_too_long")
+    return note
+
+
+def _check_not_erased(revision_id: int | None) -> None:
+    if CommentRevision.objects.filter(pk=revision_id, erased_at__isnull=False).exists():
+        raise Conflict(_("The words have been erased since."), code="erased")
 
 
 def _check_admin(actor: User) -> None:
@@ -96,7 +124,11 @@ def sweep(*, offer) -> int:
     )
     for comment_id, attempts in stale:
         if attempts >= ATTEMPTS:
-            give_up(comment_id=comment_id)
+            try:
+                give_up(comment_id=comment_id)
+            except Exception:
+                # One row that cannot be held must not keep the sweep from all the others.
+                logger.exception("comment %d could not be held", comment_id)
             continue
         if not offer(comment_id):
             break  # the broker is away: the next sweep finds the rest
@@ -158,7 +190,7 @@ def _land(
     reason = reason or (strictest[0].code if strictest else "")
     notice = _notice(findings, outcome, reason=reason, by_machine=actor is None, note=note)
     with transaction.atomic():
-        row = Comment.objects.select_for_update().get(pk=comment.pk)
+        row = comments.locked(comment)
         if only_if and (row.status != only_if or row.latest_id != revision_id or row.withdrawn_at):
             return None
         before, held_since = row.status, row.decided_at
@@ -214,17 +246,15 @@ def rule(
     author. Raises Forbidden (editors_only, own_comment), ValidationError (bad_outcome, bad_reason,
     note_too_long), Conflict (changed, withdrawn, already_so).
     """
-    _check_editor(actor)
-    if comment.author_id == actor.pk and not actor.is_admin:
-        raise Forbidden(_("Another editor rules on your own comments."), code="own_comment")
+    _check_may_rule_on(actor, comment.author_id)
     if outcome not in (Outcomes.APPROVE, Outcomes.REJECT):
         raise ValidationError(_("Approve or reject."), code="bad_outcome")
     if outcome == Outcomes.REJECT and reason not in reasons.EDITOR:
         raise ValidationError(_("Choose a reason."), code="bad_reason")
-    if len(note) > 1_000:
-        raise ValidationError(_("The note is too long."), code="note_too_long")
+    note = _checked_note(note, limit=1_000)
     with transaction.atomic():
-        row = Comment.objects.select_for_update().get(pk=comment.pk)
+        row = comments.locked(comment)
+        _check_not_erased(revision_id)
         already = (
             row.status == Status.APPROVED
             if outcome == Outcomes.APPROVE
@@ -252,9 +282,11 @@ def undo(*, actor: User, record: DecisionRecord) -> DecisionRecord:
     Raises Forbidden (editors_only), Conflict (not_latest when something was decided or written
     since, not_undoable for the machine's decisions).
     """
-    _check_editor(actor)
+    _check_may_rule_on(actor, record.comment.author_id)
     with transaction.atomic():
-        comment = Comment.objects.select_for_update().get(pk=record.comment_id)
+        comment = comments.locked(record.comment)
+        _check_not_erased(record.revision_id)
+        _check_not_erased(record.live_before_id)
         latest = comment.decisions.first()
         if record.actor_id is None or record.undoes_id is not None:
             raise Conflict(_("Only a person's ruling can be undone."), code="not_undoable")
@@ -294,16 +326,21 @@ def report(
     """Bring a live comment, or a person's name or bio, before the editors.
 
     "I disagree" is heard and goes nowhere: None. Reporting twice keeps the first report. Raises
-    Forbidden (sign_in), ValidationError (bad_reason, note_too_long), ObjectDoesNotExist for what is
-    not public.
+    Forbidden (sign_in, may_not_post), ValidationError (bad_reason, note_too_long,
+    forbidden_characters), TooMany (too_fast), ObjectDoesNotExist for what is not public.
     """
     if not reporter.is_authenticated:
         raise Forbidden(_("Sign in to report."), code="sign_in")
     if reason not in Report.Reason.values:
         raise ValidationError(_("Choose a reason."), code="bad_reason")
-    if len(note) > 500:
-        raise ValidationError(_("The note is too long."), code="note_too_long")
-    if (comment is not None and not comment.is_live) or (profile is not None and profile.erased_at):
+    note = _checked_note(note, limit=500)
+    if not reporter.may_post():
+        raise Forbidden(_("This account may not post at present."), code="may_not_post")
+    hour_ago = timezone.now() - timedelta(hours=1)
+    if reporter.reports_made.filter(created_at__gt=hour_ago).count() >= REPORTS_PER_HOUR:
+        raise TooMany(_("You have reported a lot in a short time."), code="too_fast")
+    public = comment is None or (comment.is_live and comment.call_to_action.article.is_live())
+    if not public or (profile is not None and profile.erased_at):
         raise ObjectDoesNotExist
     if reason == Report.Reason.DISAGREE:
         return None
@@ -320,7 +357,8 @@ def settle_reports(
     *, actor: User, comment: Comment | None = None, profile: User | None = None
 ) -> int:
     """Mark the open reports about one comment or person as looked at. Returns how many."""
-    _check_editor(actor)
+    about = comment.author_id if comment else profile.pk
+    _check_may_rule_on(actor, about)
     return Report.objects.filter(comment=comment, profile=profile, settled_at__isnull=True).update(
         settled_at=timezone.now(), settled_by=actor
     )
@@ -333,21 +371,28 @@ def change_policy(*, actor: User | None, changes: dict[str, Any]) -> Policy:
     """
     if actor is not None:
         _check_admin(actor)
-    kept = _values(intake.current_policy())
-    unknown = set(changes) - set(kept)
-    if unknown:
-        raise ValidationError(f"not in a policy: {', '.join(sorted(unknown))}", code="unknown")
-    changed = {name: [kept[name], new] for name, new in changes.items() if kept[name] != new}
-    if not changed:
-        return intake.current_policy()
-    policy = Policy(**(kept | changes), created_by=actor)
-    policy.full_clean()
     with transaction.atomic():
+        current = _locked_policy()
+        kept = _values(current)
+        unknown = set(changes) - set(kept)
+        if unknown:
+            raise ValidationError(f"not in a policy: {', '.join(sorted(unknown))}", code="unknown")
+        changed = {name: [kept[name], new] for name, new in changes.items() if kept[name] != new}
+        if not changed:
+            return current
+        policy = Policy(**(kept | changes), created_by=actor)
+        policy.full_clean()
         policy.save()
         log.append(actor=actor, verb="change_policy", subject=policy, detail={"changed": changed})
         if "reactions" in changed:
             comments.redraw_all()
     return policy
+
+
+def _locked_policy() -> Policy:
+    """The policy in force, while nobody else can put another in its place."""
+    Policy.objects.select_for_update().order_by("pk").first()  # one row that all changes lock
+    return intake.current_policy()
 
 
 def _values(policy: Policy) -> dict[str, Any]:
@@ -366,20 +411,22 @@ def save_rules(*, actor: User | None, rows: Sequence[models.Model]) -> Policy:
     if actor is not None:
         _check_admin(actor)
     with transaction.atomic():
+        current = _locked_policy()
         for row in rows:
             row.full_clean()
             row.save()
             log.append(actor=actor, verb="save_rule", subject=row, detail=_said(row))
-        return Policy.objects.create(**_values(intake.current_policy()), created_by=actor)
+        return Policy.objects.create(**_values(current), created_by=actor)
 
 
 def delete_rule(*, actor: User, row: models.Model) -> Policy:
     """Remove a phrase, link domain or article policy. Raises Forbidden (admins_only)."""
     _check_admin(actor)
     with transaction.atomic():
+        current = _locked_policy()
         log.append(actor=actor, verb="delete_rule", subject=row, detail=_said(row))
         row.delete()
-        return Policy.objects.create(**_values(intake.current_policy()), created_by=actor)
+        return Policy.objects.create(**_values(current), created_by=actor)
 
 
 def _said(row: models.Model) -> dict[str, Any]:
@@ -411,5 +458,14 @@ def retain(*, now=None) -> dict[str, int]:
     return {
         "texts": texts.update(source="", html="", fingerprint="", erased_at=now),
         "reports": reports.delete()[0],
+        "notifications": Notification.objects.filter(
+            created_at__lt=now - timedelta(days=policy.receipt_days)
+        ).delete()[0],
         "receipts": receipts.update(notice=None),
     }
+
+
+def forget_reader(user: User) -> None:
+    """Remove what readers' reports say of an erased account, and what it wrote in its own."""
+    Report.objects.filter(profile=user).delete()
+    Report.objects.filter(reporter=user).update(note="")

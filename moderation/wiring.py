@@ -4,7 +4,7 @@ from accounts import ports as accounts_ports
 from articles.models import Article
 from comments import ports as comments_ports
 from comments.signals import comment_submitted
-from moderation import intake, names, reasons, tasks
+from moderation import intake, names, operations, reasons, tasks
 
 
 def offer(comment_id: int, **_signal) -> None:
@@ -25,4 +25,5 @@ def rules_for(article: Article) -> comments_ports.Rules:
 def connect() -> None:
     comment_submitted.connect(offer, dispatch_uid="moderation.offer")
     comments_ports.fill(rules=rules_for, told=reasons.told)
+    accounts_ports.erase_parts.append(operations.forget_reader)
     accounts_ports.fill(name_allowed=names.name_allowed)

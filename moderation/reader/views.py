@@ -42,7 +42,10 @@ def _report(request: HttpRequest, *, back: str, action: str, **subject) -> HttpR
 @require_http_methods(["GET", "POST"])
 def report_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     comment = get_object_or_404(
-        Comment.objects.live().select_related("author", "live_revision"), pk=comment_id
+        Comment.objects.visible_to(request.user)
+        .live()
+        .select_related("author", "live_revision", "call_to_action__article"),
+        pk=comment_id,
     )
     return _report(
         request,

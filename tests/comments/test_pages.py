@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles.models import CallToAction
+from articles.models import Article, CallToAction
 from comments import operations
 from comments.models import Comment
+from comments.threads import encode_cursor
 from tests.factories import make_article, make_comment, make_user, relax
 
 pytestmark = pytest.mark.django_db
@@ -316,3 +317,55 @@ def test_a_preview_is_safe_and_stores_nothing(client):
     assert "<strong>x</strong>" in html and "<script" not in html
     assert client.post(path, {"body": ""}).status_code == 422
     assert not Comment.objects.exists()
+
+
+def test_an_author_of_many_held_comments_costs_no_more_queries(
+    client, django_assert_max_num_queries
+):
+    relax()
+    article, author = make_article(kind="choice", options=("Yes", "No")), make_user()
+    choice = article.call_to_action.options.first()
+    for n in range(20):
+        make_comment(
+            article=article, author=author, choice=choice, status=Status.HELD, body=f"Held {n}."
+        )
+    login(client, author)
+    _count, html = queries(client, article.get_absolute_url(), django_assert_max_num_queries, 11)
+    assert html.count('class="own"') == 20
+
+
+@pytest.mark.parametrize("hide", ["withdraw", "unpublish", "hold"])
+def test_a_refused_reply_does_not_repeat_words_that_are_not_public(client, hide):
+    parent = make_comment(body="zanzibar words", status="held" if hide == "hold" else "approved")
+    article = parent.call_to_action.article
+    if hide == "withdraw":
+        operations.withdraw_comment(actor=parent.author, comment=parent)
+    elif hide == "unpublish":
+        Article.objects.filter(pk=article.pk).update(status="draft")
+    login(client, make_user())
+    other = make_article()
+    for place in (article, other):
+        response = client.post(
+            f"/articles/{place.slug}/comments/", {"body": "hi", "parent": parent.pk}
+        )
+        assert response.status_code in (404, 422)
+        assert "zanzibar" not in response.content.decode()
+    for verb in ("", "reply/", "react/", "report/", "state/", "edit/"):
+        response = client.get(f"/c/{parent.pk}/{verb}")
+        assert response.status_code == 404, verb
+    assert client.post(f"/c/{parent.pk}/react/", {"value": "1"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("sort", "key"),
+    [
+        ("replies", float("inf")), ("replies", 10**400), ("replies", "x"), ("replies", None),
+        ("best", 10**400), ("best", float("nan")), ("best", [1]), ("newest", "x"), ("newest", 5),
+        ("newest", "0001-01-01T00:00:00+23:59"), ("newest", "9999-12-31T23:59:59-23:59"),
+    ],
+)  # fmt: skip
+def test_a_cursor_made_by_hand_is_a_404_at_most(client, sort, key):
+    path = make_comment().call_to_action.article.get_absolute_url()
+    cursor = encode_cursor(sort, key, 1)
+    assert client.get(f"{path}?sort={sort}&after={cursor}").status_code == 404
+    assert client.get(f"/api/v1{path}comments?sort={sort}&after={cursor}").status_code in (404, 422)

@@ -7,7 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from accounts.errors import Conflict, Forbidden
+from accounts.errors import Conflict, Forbidden, TooMany
 from articles.models import Guideline
 from comments import operations as comments
 from comments.models import Comment, Notification
@@ -486,3 +486,71 @@ def test_facts_are_gathered_in_a_fixed_number_of_queries(django_assert_num_queri
     comment = Comment.objects.select_related("author", "latest", "call_to_action__article").last()
     with django_assert_num_queries(5):
         intake.submission_from(comment)
+
+
+def test_nobody_but_an_admin_undoes_or_settles_what_is_about_themselves():
+    first, second = make_user(role="editor"), make_user(role="editor")
+    comment = make_comment(author=second)
+    report = operations.report(reporter=make_user(), comment=comment, reason="spam")
+    with pytest.raises(Forbidden):
+        operations.settle_reports(actor=second, comment=comment)
+    record = rule(comment, first, outcome="reject", reason="spam")
+    with pytest.raises(Forbidden):
+        operations.undo(actor=second, record=record)
+    report.refresh_from_db()
+    assert report.settled_by == first
+    assert not Comment.objects.get(pk=comment.pk).is_live
+
+
+def test_words_that_were_erased_cannot_go_live():
+    comment = make_comment(status=Status.HELD)
+    record = rule(comment, outcome="reject", reason="spam")
+    operations.retain(now=timezone.now() + timedelta(days=400))
+    for attempt in (
+        lambda: rule(comment),
+        lambda: operations.undo(actor=make_user(role="editor"), record=record),
+    ):
+        with pytest.raises(Conflict) as refused:
+            attempt()
+        assert refused.value.code == "erased"
+
+
+def test_a_note_that_cannot_be_stored_is_refused():
+    comment = make_comment(status=Status.HELD)
+    with pytest.raises(ValidationError):
+        rule(comment, outcome="reject", reason="spam", note="a\x00b")
+    with pytest.raises(ValidationError):
+        operations.report(
+            reporter=make_user(), comment=make_comment(), reason="spam", note="a\x00b"
+        )
+
+
+def test_an_edited_first_comment_is_still_the_first():
+    relax(newcomer_first_n=1)
+    comment = judged(pending(body="My first words here."))
+    rule(comment)
+    edited = comments.edit_comment(
+        actor=comment.author, comment=comment, body="Quite other words now."
+    )
+    assert judged(edited).status == Status.HELD
+
+
+def test_one_row_that_cannot_be_held_does_not_stop_the_sweep(monkeypatch):
+    stuck, waiting = pending(), pending()
+    ago = timezone.now() - timedelta(minutes=5)
+    Comment.objects.update(enqueued_at=ago)
+    Comment.objects.filter(pk=stuck.pk).update(attempts=operations.ATTEMPTS)
+    monkeypatch.setattr(operations, "give_up", lambda **_: 1 / 0)
+    offered = []
+    operations.sweep(offer=lambda pk: offered.append(pk) or True)
+    assert offered == [waiting.pk]
+
+
+def test_reporting_has_a_pace_and_needs_a_good_standing():
+    reader = make_user()
+    for _n in range(operations.REPORTS_PER_HOUR):
+        operations.report(reporter=reader, comment=make_comment(), reason="spam")
+    with pytest.raises(TooMany):
+        operations.report(reporter=reader, comment=make_comment(), reason="spam")
+    with pytest.raises(Forbidden):
+        operations.report(reporter=make_user(banned=True), comment=make_comment(), reason="spam")
