@@ -13,6 +13,8 @@ from comments import operations as comments
 from comments.models import Comment, Notification
 from moderation import intake, operations, pipeline, reasons
 from moderation.models import ArticlePolicy, DecisionRecord, LinkDomain, Phrase, Policy, Report
+from moderation.operations import judging, reports
+from moderation.waiting import expected_wait_seconds
 from record.models import Entry
 from tests.factories import make_article, make_comment, make_user, relax
 
@@ -154,9 +156,7 @@ def test_a_persons_ruling_stands_when_a_late_judgement_lands():
 @pytest.fixture
 def broken_check(monkeypatch):
     def set_checks(*names):
-        monkeypatch.setattr(
-            operations, "judge_submission", lambda s, p: pipeline.judge(s, p, names)
-        )
+        monkeypatch.setattr(judging, "judge_submission", lambda s, p: pipeline.judge(s, p, names))
 
     return set_checks
 
@@ -171,10 +171,10 @@ def test_a_check_that_is_missing_holds(broken_check):
 def test_a_judgement_that_keeps_failing_ends_with_a_person(monkeypatch):
     comment = pending()
     monkeypatch.setattr(intake, "submission_from", lambda comment: 1 / 0)
-    for _attempt in range(operations.ATTEMPTS):
+    for _attempt in range(judging.ATTEMPTS):
         with pytest.raises(ZeroDivisionError):
             operations.judge(comment_id=comment.pk)
-    stale = timezone.now() - operations.LEASE - timedelta(seconds=1)
+    stale = timezone.now() - judging.LEASE - timedelta(seconds=1)
     Comment.objects.update(enqueued_at=stale)
     offered = []
     operations.sweep(offer=offered.append)
@@ -350,11 +350,11 @@ def test_the_machines_decision_is_not_undone_but_ruled_on():
 
 
 def test_the_wait_is_measured_from_rulings():
-    assert operations.expected_wait_seconds() is None
+    assert expected_wait_seconds() is None
     comment = make_comment(status=Status.HELD)
     Comment.objects.filter(pk=comment.pk).update(decided_at=timezone.now() - timedelta(minutes=30))
     rule(Comment.objects.get(pk=comment.pk))
-    assert operations.expected_wait_seconds() == pytest.approx(1_800, abs=5)
+    assert expected_wait_seconds() == pytest.approx(1_800, abs=5)
 
 
 def test_the_record_cannot_be_changed_or_removed():
@@ -539,8 +539,8 @@ def test_one_row_that_cannot_be_held_does_not_stop_the_sweep(monkeypatch):
     stuck, waiting = pending(), pending()
     ago = timezone.now() - timedelta(minutes=5)
     Comment.objects.update(enqueued_at=ago)
-    Comment.objects.filter(pk=stuck.pk).update(attempts=operations.ATTEMPTS)
-    monkeypatch.setattr(operations, "give_up", lambda **_: 1 / 0)
+    Comment.objects.filter(pk=stuck.pk).update(attempts=judging.ATTEMPTS)
+    monkeypatch.setattr(judging, "give_up", lambda **_: 1 / 0)
     offered = []
     operations.sweep(offer=lambda pk: offered.append(pk) or True)
     assert offered == [waiting.pk]
@@ -548,7 +548,7 @@ def test_one_row_that_cannot_be_held_does_not_stop_the_sweep(monkeypatch):
 
 def test_reporting_has_a_pace_and_needs_a_good_standing():
     reader = make_user()
-    for _n in range(operations.REPORTS_PER_HOUR):
+    for _n in range(reports.REPORTS_PER_HOUR):
         operations.report(reporter=reader, comment=make_comment(), reason="spam")
     with pytest.raises(TooMany):
         operations.report(reporter=reader, comment=make_comment(), reason="spam")

@@ -1,0 +1,90 @@
+"""The machine's side: judge what is pending, and see that nothing pending is forgotten."""
+
+import logging
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+from comments.models import Comment
+from moderation import intake
+from moderation.models import DecisionRecord
+from moderation.operations.landing import land
+from moderation.pipeline import judge as judge_submission
+from moderation.pipeline.decision import Finding, Outcome
+
+NEW = timedelta(seconds=5)  # a fresh row's first offer may still be under way
+LEASE = timedelta(seconds=20)  # longer than a judgement may take: one that is not over is dead
+ATTEMPTS = 3
+SWEEP_BATCH = 500
+Status = Comment.Status
+Outcomes = DecisionRecord.Outcome
+logger = logging.getLogger(__name__)
+
+
+def judge(*, comment_id: int) -> DecisionRecord | None:
+    """Judge the latest revision of a pending comment, once; None when there is nothing to judge.
+
+    Running it again, late or twice at once is harmless: only a row that is still pending with the
+    revision that was read takes the decision.
+    """
+    started = (
+        Comment.objects.to_judge()
+        .filter(pk=comment_id, attempts__lt=ATTEMPTS)
+        .update(attempts=models.F("attempts") + 1, enqueued_at=timezone.now())
+    )
+    if not started:
+        return None
+    comment = Comment.objects.select_related("author", "latest", "call_to_action__article").get(
+        pk=comment_id
+    )
+    policy = intake.current_policy()
+    decision = judge_submission(intake.submission_from(comment), intake.policy_from(policy))
+    return land(
+        actor=None,
+        comment=comment,
+        revision_id=comment.latest_id,
+        outcome=decision.outcome.value,
+        findings=decision.findings,
+        policy=policy,
+        only_if=Status.PENDING,
+    )
+
+
+def give_up(*, comment_id: int) -> DecisionRecord | None:
+    """Hold a comment that could not be judged in ATTEMPTS tries: a person will."""
+    comment = Comment.objects.get(pk=comment_id)
+    return land(
+        actor=None,
+        comment=comment,
+        revision_id=comment.latest_id,
+        outcome=Outcomes.HOLD,
+        findings=(Finding("not_judged", Outcome.HOLD, detail={"attempts": comment.attempts}),),
+        policy=intake.current_policy(),
+        only_if=Status.PENDING,
+    )
+
+
+def sweep(*, offer) -> int:
+    """Offer every pending comment whose offer or judgement was lost; hold what failed too often.
+
+    offer: called with a comment id, as the receiver does. Returns how many rows it touched.
+    """
+    now = timezone.now()
+    stale = list(
+        Comment.objects.to_offer(new_before=now - NEW, stale_before=now - LEASE).values_list(
+            "pk", "attempts"
+        )[:SWEEP_BATCH]
+    )
+    for comment_id, attempts in stale:
+        if attempts >= ATTEMPTS:
+            try:
+                give_up(comment_id=comment_id)
+            except Exception:
+                # One row that cannot be held must not keep the sweep from all the others.
+                logger.exception("comment %d could not be held", comment_id)
+            continue
+        if not offer(comment_id):
+            break  # the broker is away: the next sweep finds the rest
+        Comment.objects.to_judge().filter(pk=comment_id).update(enqueued_at=now)
+    return len(stale)
