@@ -203,7 +203,7 @@ def set_role(*, actor: User | None, user: User, role: str) -> User:
     with transaction.atomic():
         user = _locked(user)
         user.groups.remove(*Group.objects.filter(name__in=ROLES))
-        user.groups.add(Group.objects.get(name=role))
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
         user.is_staff = role in (EDITORS, ADMINS)
         user.is_superuser = user.is_superuser and role == ADMINS
         user.save(update_fields=["is_staff", "is_superuser"])

@@ -31,7 +31,7 @@ def make_user(*, role: str = "reader", **fields) -> User:
     number = next(_number)
     fields.setdefault("display_name", _name(number))
     user = User.objects.create_user(f"reader{number}@example.org", "a long password", **fields)
-    user.groups.add(Group.objects.get(name=role))
+    user.groups.add(Group.objects.get_or_create(name=role)[0])
     if role != "reader":
         user.is_staff = True
         user.save(update_fields=["is_staff"])
