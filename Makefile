@@ -63,7 +63,7 @@ replay: $(VENV)/.tools ## Post a real discussion through the API and account for
 .PHONY: hostile
 hostile: $(VENV)/.tools browser ## Show hostile texts in a real browser and count what runs (FILE=texts.jsonl)
 	@test -n "$(FILE)" || { echo 'Which texts? make hostile FILE=texts.jsonl'; exit 2; }
-	$(PY) -m benchmarks.hostile "$(FILE)"
+	$(PY) -m benchmarks.hostile "$(FILE)" $(ARGS)
 
 # --- Upkeep ---------------------------------------------------------------------------------
 
