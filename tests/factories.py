@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.models import Article, Byline, CallToAction, ChoiceOption, Section
 from comments import operations as comment_operations
-from comments.models import Comment
+from comments.models import Comment, Notice
 from markup import render_article
 from moderation import operations as moderation_operations
 
@@ -87,7 +87,7 @@ def make_comment(
     if status == Comment.Status.APPROVED:
         comment_operations.approve(actor=None, comment=comment, revision_id=comment.latest_id)
     elif status != Comment.Status.PENDING:
-        notice = comment_operations.Notice(reason="shouting", guideline="readability")
+        notice = Notice(reason="shouting", guideline="readability")
         decide = {
             Comment.Status.HELD: comment_operations.hold,
             Comment.Status.REJECTED: comment_operations.reject,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from comments import mail, operations
-from comments.models import Comment, Notification
+from comments.models import Comment, Notice, Notification
 from tests.factories import make_article, make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_what_is_not_live_is_never_quoted():
         actor=make_user(role="editor"),
         comment=comment,
         revision_id=comment.latest_id,
-        notice=operations.Notice(
+        notice=Notice(
             reason="off_topic", guideline="relevance", by_machine=False, note="Try the other page."
         ),
     )

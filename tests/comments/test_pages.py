@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles.models import Article, CallToAction
 from comments import operations
-from comments.models import Comment
+from comments.models import Comment, Notice
 from comments.threads import encode_cursor
 from tests.factories import make_article, make_comment, make_user, relax
 
@@ -224,7 +224,7 @@ def test_a_state_turns_into_the_comment_when_it_goes_live(client):
 
 def test_the_author_is_told_which_words_held_it(client):
     comment = make_comment(status=Status.PENDING, body="Buy this now.")
-    notice = operations.Notice(
+    notice = Notice(
         reason="suspect_phrases", guideline="respect", spans=((0, 3),), wait_seconds=1_800
     )
     operations.hold(actor=None, comment=comment, revision_id=comment.latest_id, notice=notice)

@@ -1,27 +1,22 @@
-"""What can be done to a comment. Nothing else writes its status."""
+"""What an author does: post, edit, withdraw."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Forbidden, TooMany
 from accounts.models import User
 from articles.models import CallToAction, ChoiceOption
-from comments import fragments, notifications, ports
-from comments.models import Comment, CommentRevision, Notice, Reaction
+from comments import ports
+from comments.models import Comment, CommentRevision
+from comments.operations.landing import locked, settle
 from comments.signals import comment_submitted
-from comments.tasks import refresh_fragments
-from comments.threads import wilson
 from folding import fingerprint, has_forbidden, is_blank, normalise
 from markup import plain, render_comment
-
-EXCERPT = 280  # characters
-Status = Comment.Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,7 @@ def checked_body(body: str, *, max_length: int) -> str:
     return text
 
 
-def _check_may_post(author: User) -> None:
+def check_may_post(author: User) -> None:
     if not author.is_authenticated:
         raise Forbidden(_("Sign in to comment."), code="sign_in")
     if not author.may_post():
@@ -129,7 +124,7 @@ def post_comment(
     forbidden_characters, closed, parent_not_here, bad_choice, choice_missing), TooMany (too_fast),
     Conflict (key_reused), ObjectDoesNotExist for an article that is not public.
     """
-    _check_may_post(author)
+    check_may_post(author)
     article = call_to_action.article
     if not article.is_live():
         raise ObjectDoesNotExist
@@ -202,26 +197,13 @@ def _same_or_conflict(
     return Posted(earlier, created=False)
 
 
-def locked(comment: Comment) -> Comment:
-    """The comment as it is now, alone with its discussion until the transaction ends.
-
-    The discussion is locked first by everyone, so that no two wait for each other; the row is read
-    after its lock, because a joined read that had to wait returns columns of two different times.
-    """
-    CallToAction.objects.select_for_update().only("pk").get(pk=comment.call_to_action_id)
-    Comment.objects.select_for_update().only("pk").get(pk=comment.pk)
-    return Comment.objects.select_related(
-        "call_to_action__article", "author", "latest", "live_revision"
-    ).get(pk=comment.pk)
-
-
 def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
     """Write a new revision and have it judged; readers keep the last approved one meanwhile.
 
     Raises Forbidden (not_yours, may_not_post), Conflict (edit_window_over, gone), ValidationError
     as post_comment does.
     """
-    _check_may_post(actor)
+    check_may_post(actor)
     if actor.pk != comment.author_id:
         raise Forbidden(_("Only its author may edit a comment."), code="not_yours")
     if not comment.call_to_action.article.is_live():
@@ -239,7 +221,7 @@ def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
         if written.source == comment.latest.source:
             return comment
         _write_revision(comment, written)
-        comment.status = Status.PENDING
+        comment.status = Comment.Status.PENDING
         comment.notice = None
         comment.decided_at = None
         comment.edited_at = timezone.now()
@@ -262,200 +244,5 @@ def withdraw_comment(*, actor: User, comment: Comment) -> Comment:
         if comment.withdrawn_at is None:
             was_live = comment.is_live
             comment.withdrawn_at = timezone.now()
-            _settle(comment, was_live=was_live)
+            settle(comment, was_live=was_live)
     return comment
-
-
-def _check_may_rule(actor: User | None, comment: Comment) -> None:
-    if actor is not None and not actor.is_editor:
-        raise Forbidden(_("Only editors rule on comments."), code="editors_only")
-
-
-def _check_unchanged(comment: Comment, revision_id: int) -> None:
-    if comment.withdrawn_at is not None:
-        raise Conflict(_("Its author has withdrawn this comment."), code="withdrawn")
-    if comment.latest_id != revision_id:
-        raise Conflict(_("The text has changed since you read it."), code="changed")
-
-
-def _rule(
-    actor: User | None, comment: Comment, revision_id: int, status: str, notice: Notice | None
-) -> Comment:
-    """The one place where a judgement lands on a comment."""
-    _check_may_rule(actor, comment)
-    with transaction.atomic():
-        comment = locked(comment)
-        _check_unchanged(comment, revision_id)
-        was_live, before = comment.is_live, comment.status
-        comment.status = status
-        comment.notice = notice.as_json() if notice else None
-        comment.decided_at = timezone.now()
-        if status == Status.APPROVED:
-            comment.live_revision = comment.latest
-            comment.live_at = comment.live_at or comment.decided_at
-            comment.removed_at = None
-        elif was_live and (actor is not None or comment.live_revision_id == comment.latest_id):
-            # The machine refuses an edit and leaves what was live; a person rules on it all.
-            if status == Status.REJECTED:
-                comment.removed_at = comment.decided_at
-            else:
-                comment.live_revision = None
-        _settle(comment, was_live=was_live)
-        notifications.tell_of_ruling(comment, before=before, by_person=actor is not None)
-    return comment
-
-
-def approve(*, actor: User | None, comment: Comment, revision_id: int) -> Comment:
-    """Make the revision live, and prepare what pages show of it.
-
-    actor: an editor, or None for the machine. Raises Forbidden (editors_only), Conflict (changed,
-    withdrawn).
-    """
-    return _rule(actor, comment, revision_id, Status.APPROVED, None)
-
-
-def hold(*, actor: User | None, comment: Comment, revision_id: int, notice: Notice) -> Comment:
-    """Keep the revision from readers until an editor rules. Raises as approve does."""
-    return _rule(actor, comment, revision_id, Status.HELD, notice)
-
-
-def reject(*, actor: User | None, comment: Comment, revision_id: int, notice: Notice) -> Comment:
-    """Decide that the revision is not published; live words come down. Raises as approve does."""
-    return _rule(actor, comment, revision_id, Status.REJECTED, notice)
-
-
-def restore(
-    *,
-    actor: User,
-    comment: Comment,
-    revision_id: int,
-    status: str,
-    live_revision_id: int | None,
-    notice: Notice | None,
-) -> Comment:
-    """Put a comment back to what it was before a ruling that is taken back.
-
-    live_revision_id: what readers saw then, or None. Raises as approve does.
-    """
-    _check_may_rule(actor, comment)
-    with transaction.atomic():
-        comment = locked(comment)
-        _check_unchanged(comment, revision_id)
-        was_live = comment.is_live
-        comment.status = status
-        comment.notice = notice.as_json() if notice else None
-        comment.decided_at = timezone.now()
-        comment.live_revision_id = live_revision_id
-        taken_down = status == Status.REJECTED and live_revision_id is None and comment.live_at
-        comment.removed_at = comment.decided_at if taken_down else None
-        _settle(comment, was_live=was_live)
-    return comment
-
-
-def _settle(comment: Comment, *, was_live: bool) -> None:
-    """Bring everything public in line with a comment whose facts have just changed."""
-    now_live = comment.is_live
-    if now_live:
-        if comment.number is None and comment.root_id:
-            Comment.objects.filter(pk=comment.root_id).update(last_number=F("last_number") + 1)
-            comment.number = Comment.objects.values_list("last_number", flat=True).get(
-                pk=comment.root_id
-            )
-        comment.excerpt = plain(comment.live_revision.html, limit=EXCERPT)
-    elif was_live:
-        comment.excerpt = ""
-    if now_live or was_live:
-        comment.fragment = fragments.prepare(comment)
-        CallToAction.objects.filter(pk=comment.call_to_action_id).update(
-            version=F("version") + 1,
-            live_count=F("live_count") + (now_live - was_live),
-        )
-        if comment.choice_id and now_live != was_live:
-            ChoiceOption.objects.filter(pk=comment.choice_id).update(
-                live_count=F("live_count") + (1 if now_live else -1)
-            )
-    should_list = now_live or (comment.live_at is not None and comment.reply_count > 0)
-    was_listed, comment.listed = comment.listed, should_list
-    comment.save()
-    if should_list != was_listed:
-        _relist_above(comment, 1 if should_list else -1)
-
-
-def _relist_above(comment: Comment, step: int) -> None:
-    """A listed comment came or went: count it, and let tombstones above come or go with it."""
-    while comment.parent_id is not None:
-        Comment.objects.filter(pk=comment.root_id).update(thread_count=F("thread_count") + step)
-        Comment.objects.filter(pk=comment.parent_id).update(reply_count=F("reply_count") + step)
-        parent = Comment.objects.get(pk=comment.parent_id)
-        should_list = parent.is_live or parent.reply_count > 0
-        if should_list == parent.listed:
-            break
-        Comment.objects.filter(pk=parent.pk).update(listed=should_list)
-        comment = parent
-
-
-def react(*, actor: User, comment: Comment, value: int) -> Comment:
-    """Set this reader's reaction (1 adds something, -1 does not, 0 takes it back).
-
-    Raises Forbidden (sign_in, may_not_post, own_comment, reactions_off), ValidationError
-    (bad_reaction), ObjectDoesNotExist for a comment that is not live.
-    """
-    _check_may_post(actor)
-    if value not in (1, 0, -1):
-        raise ValidationError(_("Unknown reaction."), code="bad_reaction")
-    if not comment.is_live or not comment.call_to_action.article.is_live():
-        raise ObjectDoesNotExist
-    if actor.pk == comment.author_id:
-        raise Forbidden(_("You cannot react to your own comment."), code="own_comment")
-    if not ports.rules_for(comment.call_to_action.article).reactions:
-        raise Forbidden(_("Reactions are switched off."), code="reactions_off")
-    with transaction.atomic():
-        comment = locked(comment)
-        if not comment.is_live:
-            raise ObjectDoesNotExist
-        before = comment.reactions.filter(user=actor).first()
-        was = before.value if before else 0
-        if value == 0:
-            comment.reactions.filter(user=actor).delete()
-        else:
-            Reaction.objects.update_or_create(
-                comment=comment, user=actor, defaults={"value": value}
-            )
-        comment.ups += (value == 1) - (was == 1)
-        comment.downs += (value == -1) - (was == -1)
-        comment.score = wilson(comment.ups, comment.downs)
-        comment.save(update_fields=["ups", "downs", "score"])
-    return comment
-
-
-def mark_read(*, actor: User) -> int:
-    """Mark everything this reader was told as read. Returns how many."""
-    return actor.notifications.filter(read_at__isnull=True).update(read_at=timezone.now())
-
-
-def forget_reader(user: User) -> None:
-    """Remove what was kept for an erased account alone: what it was told, and its keys.
-
-    Its comments stay, under no name; its reactions stay as counts.
-    """
-    user.notifications.all().delete()
-    user.comments.update(idempotency_key=None)
-
-
-def rename_author(user: User) -> None:
-    """Mark every public fragment that carries this author's old name, and have it made anew.
-
-    The mark outlives a lost message: the sweep of stale fragments finds it.
-    """
-    # Also those not listed yet: one may be going live at this moment under the old name.
-    _mark_stale(user.comments.all())
-
-
-def redraw_all() -> None:
-    """Have every public fragment made anew, after a rule that shows in them has changed."""
-    _mark_stale(Comment.objects.listed())
-
-
-def _mark_stale(listed) -> None:
-    listed.update(fragment_stale=True)
-    transaction.on_commit(refresh_fragments.ring, robust=True)

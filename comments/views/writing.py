@@ -1,9 +1,9 @@
-"""The article page with its discussion, and what readers do there. Parse, call, render."""
+"""What a reader does on the page of a discussion: forms, each complete without a script."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,16 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.errors import Conflict, TooMany
-from articles.json_ld import article_json_ld
 from articles.models import Article
 from articles.views import find
 from comments import operations, pages, ports
 from comments.models import Comment
-from comments.querysets import DEFAULT_SORT
+from comments.views.discussion import JUMP, article_page, visible_comment
 from markup import render_comment
-
-LD_COMMENTS = 10
-JUMP = "#discussion"
 
 
 def _messages(error: ValidationError) -> list[str]:
@@ -29,81 +25,6 @@ def _messages(error: ValidationError) -> list[str]:
 
 def _status(error: ValidationError) -> int:
     return 409 if isinstance(error, Conflict) else 429 if isinstance(error, TooMany) else 422
-
-
-def _comment(request: HttpRequest, comment_id: int) -> Comment:
-    """A comment this reader may see, or 404."""
-    return get_object_or_404(
-        Comment.objects.visible_to(request.user).select_related(
-            "call_to_action__article__section", "author", "latest", "live_revision"
-        ),
-        pk=comment_id,
-    )
-
-
-@require_GET
-def article(request: HttpRequest, slug: str) -> HttpResponse:
-    found = find(slug)
-    if isinstance(found, HttpResponse):
-        return found
-    return _article_page(request, found)
-
-
-def _article_page(
-    request: HttpRequest, article: Article, *, form: dict | None = None, status: int = 200
-) -> HttpResponse:
-    reader = pages.viewer(request)
-    call_to_action = article.call_to_action
-    sort = request.GET.get("sort", DEFAULT_SORT)
-    cursor = request.GET.get("after")
-    try:
-        page = Comment.objects.page_of_discussion(call_to_action, sort=sort, cursor=cursor)
-    except ValidationError as error:
-        raise Http404 from error
-    house = pages.house_of(article) if reader else None
-    html, own = pages.discussion(
-        page.rows, call_to_action=call_to_action, reader=reader, house=house
-    )
-    path = article.get_absolute_url()
-    is_open = call_to_action.is_open()
-    if form is None and reader is not None and is_open and reader.may_post():
-        form = pages.empty_form(house)
-    bylines = list(article.bylines.select_related("author"))
-    context = {
-        "article": article,
-        "bylines": bylines,
-        "call_to_action": call_to_action,
-        "open": is_open,
-        "options": pages.options_with_share(call_to_action),
-        "discussion_html": html,
-        "own_html": own,
-        "sort": sort,
-        "sorts": pages.sorts(path, sort),
-        "next_url": f"{path}?sort={sort}&after={page.next_cursor}{JUMP}"
-        if page.next_cursor
-        else None,
-        "total": call_to_action.live_count,
-        "form": form,
-        "edit_seconds": form["edit_seconds"] if form else 0,
-        "may_post": reader is not None and reader.may_post(),
-        "sign_in_url": f"{reverse('account_login')}?next={path}",
-        "noindex": bool(request.GET),
-        "json_ld": article_json_ld(
-            article,
-            bylines,
-            comments=[
-                {
-                    "url": reverse("comment", args=[row.id]),
-                    "text": row.excerpt,
-                    "author": row.author_name,
-                    "created": row.live_at,
-                }
-                for row in page.rows[:LD_COMMENTS]
-                if row.excerpt
-            ],
-        ),
-    }
-    return render(request, "comments/article_page.html", context, status=status)
 
 
 @login_required
@@ -177,59 +98,13 @@ def _form_again(
         return render(request, "comments/_form.html", context, status=status)
     if parent is not None:
         return render(request, "comments/reply.html", {**context, "comment": parent}, status=status)
-    return _article_page(request, article, form=form, status=status)
-
-
-@require_GET
-def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
-    """One comment within its ancestors and replies."""
-    found = _comment(request, comment_id)
-    article = found.call_to_action.article
-    if not article.is_live() and not (request.user.is_authenticated and request.user.is_editor):
-        raise Http404
-    reader = pages.viewer(request)
-    next_url = None
-    if found.listed and found.root_id is None:
-        after = request.GET.get("after", "0")
-        if not after.isdecimal() or len(after) > 9:
-            raise Http404
-        page = Comment.objects.page_of_thread(found.pk, after=int(after))
-        own_row = Comment.objects.filter(pk=found.pk).for_page()
-        rows = [*own_row, *page.rows] if after == "0" else page.rows
-        if page.next_cursor:
-            next_url = f"{found.get_absolute_url()}?after={page.next_cursor}"
-    else:
-        rows = Comment.objects.up_to(found)
-        if found.listed:
-            rows += Comment.objects.below(found.pk)
-    house = pages.house_of(article) if reader else None
-    html, own = pages.discussion(
-        rows,
-        call_to_action=found.call_to_action,
-        reader=reader,
-        house=house,
-        focus=found.pk,
-    )
-    context = {
-        "comment": found,
-        "article": article,
-        "call_to_action": found.call_to_action,
-        "thread_html": html,
-        "own_html": own,
-        "focus": found.pk,
-        "open": found.call_to_action.is_open(),
-        "edit_seconds": house.rules.edit_seconds if house else 0,
-        "context_url": f"{article.get_absolute_url()}{JUMP}",
-        "next_url": next_url,
-        "noindex": True,
-    }
-    return render(request, "comments/comment_page.html", context)
+    return article_page(request, article, form=form, status=status)
 
 
 @login_required
 @require_GET
 def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
-    found = _comment(request, comment_id)
+    found = visible_comment(request, comment_id)
     if not found.is_live:
         raise Http404
     article = found.call_to_action.article
@@ -247,7 +122,7 @@ def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
-    found = _comment(request, comment_id)
+    found = visible_comment(request, comment_id)
     body, errors, status = found.latest.source, [], 200
     if found.author_id != request.user.pk:
         raise Http404
@@ -275,7 +150,7 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, comment_id: int) -> HttpResponse:
-    found = _comment(request, comment_id)
+    found = visible_comment(request, comment_id)
     if found.author_id != request.user.pk:
         raise Http404
     back = found.call_to_action.article.get_absolute_url()
@@ -299,7 +174,7 @@ def withdraw(request: HttpRequest, comment_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def react(request: HttpRequest, comment_id: int) -> HttpResponse:
-    found = _comment(request, comment_id)
+    found = visible_comment(request, comment_id)
     raw = request.POST.get("value") or request.GET.get("value", "1")
     value = int(raw) if raw in ("-1", "0", "1") else 2
     if request.method == "POST":
@@ -332,7 +207,7 @@ def react(request: HttpRequest, comment_id: int) -> HttpResponse:
 @require_GET
 def state(request: HttpRequest, comment_id: int) -> HttpResponse:
     """The author's own comment as it stands now; the page asks while it is undecided."""
-    found = _comment(request, comment_id)
+    found = visible_comment(request, comment_id)
     if found.author_id != request.user.pk:
         raise Http404
     looks = request.GET.get("looks", "0")
@@ -360,40 +235,3 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
             render_to_string("comments/_errors.html", {"errors": _messages(error)}), status=422
         )
     return HttpResponse(render_comment(text))
-
-
-@login_required
-@never_cache
-@require_GET
-def mine(request: HttpRequest) -> HttpResponse:
-    """Everything I wrote, with its state, newest first."""
-    comments = request.user.comments.select_related("call_to_action__article", "latest").order_by(
-        "-pk"
-    )
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        comments = comments.filter(pk__lt=int(before))
-    shown = list(comments[:51])
-    return render(
-        request,
-        "comments/mine.html",
-        {
-            "comments": shown[:50],
-            "next_url": f"?before={shown[49].pk}" if len(shown) > 50 else None,
-            "noindex": True,
-        },
-    )
-
-
-@login_required
-@never_cache
-@require_http_methods(["GET", "POST"])
-def notifications(request: HttpRequest) -> HttpResponse:
-    """What happened to what I wrote; a POST marks it read."""
-    if request.method == "POST":
-        operations.mark_read(actor=request.user)
-        return HttpResponseRedirect(reverse("notifications"))
-    told = request.user.notifications.select_related(
-        "comment__call_to_action__article", "comment__author"
-    )[:50]
-    return render(request, "comments/notifications.html", {"notifications": told, "noindex": True})

@@ -1,0 +1,41 @@
+"""What a person's account brings with it: what they were told, their name, their erasure."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from comments.models import Comment
+from comments.tasks import refresh_fragments
+
+
+def mark_read(*, actor: User) -> int:
+    """Mark everything this reader was told as read. Returns how many."""
+    return actor.notifications.filter(read_at__isnull=True).update(read_at=timezone.now())
+
+
+def forget_reader(user: User) -> None:
+    """Remove what was kept for an erased account alone: what it was told, and its keys.
+
+    Its comments stay, under no name; its reactions stay as counts.
+    """
+    user.notifications.all().delete()
+    user.comments.update(idempotency_key=None)
+
+
+def rename_author(user: User) -> None:
+    """Mark every public fragment that carries this author's old name, and have it made anew.
+
+    The mark outlives a lost message: the sweep of stale fragments finds it.
+    """
+    # Also those not listed yet: one may be going live at this moment under the old name.
+    _mark_stale(user.comments.all())
+
+
+def redraw_all() -> None:
+    """Have every public fragment made anew, after a rule that shows in them has changed."""
+    _mark_stale(Comment.objects.listed())
+
+
+def _mark_stale(listed) -> None:
+    listed.update(fragment_stale=True)
+    transaction.on_commit(refresh_fragments.ring, robust=True)

@@ -1,0 +1,99 @@
+"""What is decided about a comment. Nothing else writes its status."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, Forbidden
+from accounts.models import User
+from comments import notifications
+from comments.models import Comment, Notice
+from comments.operations.landing import locked, settle
+
+Status = Comment.Status
+
+
+def _check_may_rule(actor: User | None, comment: Comment) -> None:
+    if actor is not None and not actor.is_editor:
+        raise Forbidden(_("Only editors rule on comments."), code="editors_only")
+
+
+def _check_unchanged(comment: Comment, revision_id: int) -> None:
+    if comment.withdrawn_at is not None:
+        raise Conflict(_("Its author has withdrawn this comment."), code="withdrawn")
+    if comment.latest_id != revision_id:
+        raise Conflict(_("The text has changed since you read it."), code="changed")
+
+
+def _rule(
+    actor: User | None, comment: Comment, revision_id: int, status: str, notice: Notice | None
+) -> Comment:
+    """The one place where a judgement lands on a comment."""
+    _check_may_rule(actor, comment)
+    with transaction.atomic():
+        comment = locked(comment)
+        _check_unchanged(comment, revision_id)
+        was_live, before = comment.is_live, comment.status
+        comment.status = status
+        comment.notice = notice.as_json() if notice else None
+        comment.decided_at = timezone.now()
+        if status == Status.APPROVED:
+            comment.live_revision = comment.latest
+            comment.live_at = comment.live_at or comment.decided_at
+            comment.removed_at = None
+        elif was_live and (actor is not None or comment.live_revision_id == comment.latest_id):
+            # The machine refuses an edit and leaves what was live; a person rules on it all.
+            if status == Status.REJECTED:
+                comment.removed_at = comment.decided_at
+            else:
+                comment.live_revision = None
+        settle(comment, was_live=was_live)
+        notifications.tell_of_ruling(comment, before=before, by_person=actor is not None)
+    return comment
+
+
+def approve(*, actor: User | None, comment: Comment, revision_id: int) -> Comment:
+    """Make the revision live, and prepare what pages show of it.
+
+    actor: an editor, or None for the machine. Raises Forbidden (editors_only), Conflict (changed,
+    withdrawn).
+    """
+    return _rule(actor, comment, revision_id, Status.APPROVED, None)
+
+
+def hold(*, actor: User | None, comment: Comment, revision_id: int, notice: Notice) -> Comment:
+    """Keep the revision from readers until an editor rules. Raises as approve does."""
+    return _rule(actor, comment, revision_id, Status.HELD, notice)
+
+
+def reject(*, actor: User | None, comment: Comment, revision_id: int, notice: Notice) -> Comment:
+    """Decide that the revision is not published; live words come down. Raises as approve does."""
+    return _rule(actor, comment, revision_id, Status.REJECTED, notice)
+
+
+def restore(
+    *,
+    actor: User,
+    comment: Comment,
+    revision_id: int,
+    status: str,
+    live_revision_id: int | None,
+    notice: Notice | None,
+) -> Comment:
+    """Put a comment back to what it was before a ruling that is taken back.
+
+    live_revision_id: what readers saw then, or None. Raises as approve does.
+    """
+    _check_may_rule(actor, comment)
+    with transaction.atomic():
+        comment = locked(comment)
+        _check_unchanged(comment, revision_id)
+        was_live = comment.is_live
+        comment.status = status
+        comment.notice = notice.as_json() if notice else None
+        comment.decided_at = timezone.now()
+        comment.live_revision_id = live_revision_id
+        taken_down = status == Status.REJECTED and live_revision_id is None and comment.live_at
+        comment.removed_at = comment.decided_at if taken_down else None
+        settle(comment, was_live=was_live)
+    return comment

@@ -1,0 +1,1 @@
+"""The edge that readers meet as pages. Parse, call, render."""

@@ -1,0 +1,138 @@
+"""The article page with its discussion, and one comment in its thread."""
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from articles.json_ld import article_json_ld
+from articles.models import Article
+from articles.views import find
+from comments import pages
+from comments.models import Comment
+from comments.querysets import DEFAULT_SORT
+
+LD_COMMENTS = 10
+JUMP = "#discussion"
+
+
+def visible_comment(request: HttpRequest, comment_id: int) -> Comment:
+    """A comment this reader may see, or 404."""
+    return get_object_or_404(
+        Comment.objects.visible_to(request.user).select_related(
+            "call_to_action__article__section", "author", "latest", "live_revision"
+        ),
+        pk=comment_id,
+    )
+
+
+@require_GET
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    found = find(slug)
+    if isinstance(found, HttpResponse):
+        return found
+    return article_page(request, found)
+
+
+def article_page(
+    request: HttpRequest, article: Article, *, form: dict | None = None, status: int = 200
+) -> HttpResponse:
+    reader = pages.viewer(request)
+    call_to_action = article.call_to_action
+    sort = request.GET.get("sort", DEFAULT_SORT)
+    cursor = request.GET.get("after")
+    try:
+        page = Comment.objects.page_of_discussion(call_to_action, sort=sort, cursor=cursor)
+    except ValidationError as error:
+        raise Http404 from error
+    house = pages.house_of(article) if reader else None
+    html, own = pages.discussion(
+        page.rows, call_to_action=call_to_action, reader=reader, house=house
+    )
+    path = article.get_absolute_url()
+    is_open = call_to_action.is_open()
+    if form is None and reader is not None and is_open and reader.may_post():
+        form = pages.empty_form(house)
+    bylines = list(article.bylines.select_related("author"))
+    context = {
+        "article": article,
+        "bylines": bylines,
+        "call_to_action": call_to_action,
+        "open": is_open,
+        "options": pages.options_with_share(call_to_action),
+        "discussion_html": html,
+        "own_html": own,
+        "sort": sort,
+        "sorts": pages.sorts(path, sort),
+        "next_url": f"{path}?sort={sort}&after={page.next_cursor}{JUMP}"
+        if page.next_cursor
+        else None,
+        "total": call_to_action.live_count,
+        "form": form,
+        "edit_seconds": form["edit_seconds"] if form else 0,
+        "may_post": reader is not None and reader.may_post(),
+        "sign_in_url": f"{reverse('account_login')}?next={path}",
+        "noindex": bool(request.GET),
+        "json_ld": article_json_ld(
+            article,
+            bylines,
+            comments=[
+                {
+                    "url": reverse("comment", args=[row.id]),
+                    "text": row.excerpt,
+                    "author": row.author_name,
+                    "created": row.live_at,
+                }
+                for row in page.rows[:LD_COMMENTS]
+                if row.excerpt
+            ],
+        ),
+    }
+    return render(request, "comments/article_page.html", context, status=status)
+
+
+@require_GET
+def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """One comment within its ancestors and replies."""
+    found = visible_comment(request, comment_id)
+    article = found.call_to_action.article
+    if not article.is_live() and not (request.user.is_authenticated and request.user.is_editor):
+        raise Http404
+    reader = pages.viewer(request)
+    next_url = None
+    if found.listed and found.root_id is None:
+        after = request.GET.get("after", "0")
+        if not after.isdecimal() or len(after) > 9:
+            raise Http404
+        page = Comment.objects.page_of_thread(found.pk, after=int(after))
+        own_row = Comment.objects.filter(pk=found.pk).for_page()
+        rows = [*own_row, *page.rows] if after == "0" else page.rows
+        if page.next_cursor:
+            next_url = f"{found.get_absolute_url()}?after={page.next_cursor}"
+    else:
+        rows = Comment.objects.up_to(found)
+        if found.listed:
+            rows += Comment.objects.below(found.pk)
+    house = pages.house_of(article) if reader else None
+    html, own = pages.discussion(
+        rows,
+        call_to_action=found.call_to_action,
+        reader=reader,
+        house=house,
+        focus=found.pk,
+    )
+    context = {
+        "comment": found,
+        "article": article,
+        "call_to_action": found.call_to_action,
+        "thread_html": html,
+        "own_html": own,
+        "focus": found.pk,
+        "open": found.call_to_action.is_open(),
+        "edit_seconds": house.rules.edit_seconds if house else 0,
+        "context_url": f"{article.get_absolute_url()}{JUMP}",
+        "next_url": next_url,
+        "noindex": True,
+    }
+    return render(request, "comments/comment_page.html", context)
