@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -59,12 +60,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     bio = models.CharField(_("about you"), max_length=280, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, help_text="Of mails and pages. Empty: as asked."
+    )
     mail_replies = models.BooleanField(_("mail me replies to my comments"), default=True)
     mail_decisions = models.BooleanField(_("mail me decisions on my comments"), default=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the admin.")
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # An erasure that was asked for: from then on it may be carried out, until then called off.
+    erase_after = models.DateTimeField(null=True, blank=True, editable=False)
+    erase_words = models.BooleanField(
+        default=False, editable=False, help_text="Whether the comments go with the account."
+    )
 
     # Standing: changed by accounts.operations.set_standing alone.
     restricted = models.BooleanField(
@@ -105,6 +114,26 @@ class User(AbstractBaseUser, PermissionsMixin):
     def may_post(self, now: datetime | None = None) -> bool:
         suspended = self.suspended_until and self.suspended_until > (now or timezone.now())
         return self.is_active and not self.banned and not suspended
+
+
+class Ignored(models.Model):
+    """A person whose comments a reader has chosen not to see."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="ignoring")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="ignored_by")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "person"], name="ignored_once"),
+            models.CheckConstraint(
+                condition=~Q(user=models.F("person")), name="ignored_is_somebody_else"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
 
 
 class ApiToken(models.Model):

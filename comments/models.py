@@ -78,6 +78,8 @@ class Comment(models.Model):
         null=True, blank=True, help_text="When an editor took down what had been live."
     )
 
+    picked_at = models.DateTimeField(null=True, blank=True, help_text="As an editor's pick.")
+
     # Prepared for reading when it was approved; see comments.fragments.
     fragment = models.TextField(default="", editable=False)
     fragment_stale = models.BooleanField(default=False, editable=False)
@@ -151,6 +153,11 @@ class Comment(models.Model):
             ),
             models.Index(
                 fields=["decided_at", "id"], name="comment_queue", condition=Q(status="held")
+            ),
+            models.Index(
+                fields=["call_to_action", "-picked_at"],
+                name="comment_picks",
+                condition=Q(picked_at__isnull=False),
             ),
             models.Index(fields=["author", "-created_at"], name="comment_by_author"),
             models.Index(
@@ -240,6 +247,9 @@ class Notification(models.Model):
         HELD = "held", _("Waiting for an editor")
         APPROVED = "approved", _("Published")
         REJECTED = "rejected", _("Not published")
+        UPHELD = "upheld", _("Decision upheld")
+        MENTION = "mention", _("Mention")
+        FOLLOWED = "followed", _("New in a followed discussion")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
@@ -260,3 +270,58 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class Draft(models.Model):
+    """What somebody has begun to write in a discussion and not sent yet."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts"
+    )
+    call_to_action = models.ForeignKey(
+        CallToAction, on_delete=models.CASCADE, related_name="drafts"
+    )
+    parent = models.ForeignKey(
+        Comment, null=True, blank=True, on_delete=models.CASCADE, related_name="drafts"
+    )
+    body = models.TextField()
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-updated_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "parent"],
+                condition=Q(parent__isnull=False),
+                name="draft_one_per_reply",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "call_to_action"],
+                condition=Q(parent__isnull=True),
+                name="draft_one_per_answer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
+
+
+class Follow(models.Model):
+    """A reader's wish to hear of what is new in a discussion."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="follows"
+    )
+    call_to_action = models.ForeignKey(
+        CallToAction, on_delete=models.CASCADE, related_name="follows"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "call_to_action"], name="follow_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} follows {self.call_to_action_id}"
