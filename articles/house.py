@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Forbidden
 from accounts.models import User
+from articles import standing_texts
 from articles.models import Article, Guideline, HousePage, Section, Tag
 from articles.operations import check_editor, clean_words
 from markup import render_article
@@ -23,6 +24,7 @@ def _save(actor: User | None, row: models.Model, words: tuple[str, ...]) -> None
         setattr(row, field, clean_words(getattr(row, field), field))
     row.full_clean()
     row.save()
+    standing_texts.forget()
     log.append(
         actor=actor, verb=f"save_{row._meta.model_name}", subject=row, detail={"name": str(row)}
     )
@@ -101,6 +103,7 @@ def delete_house_page(*, actor: User, page: HousePage) -> None:
     with transaction.atomic():
         log.append(actor=actor, verb="delete_housepage", subject=page, detail={"slug": page.slug})
         page.delete()
+    standing_texts.forget()
 
 
 def save_guideline(*, actor: User | None, guideline: Guideline) -> Guideline:

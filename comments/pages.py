@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import ngettext, pgettext
 
+from articles import standing_texts
 from articles.models import Article, CallToAction, Guideline
 from comments import fragments, ports
 from comments.models import Comment
@@ -92,8 +93,8 @@ class House:
 
 
 def house_of(article: Article) -> House:
-    """The rules and guidelines for one article, in two queries."""
-    return House(ports.rules_for(article), list(Guideline.objects.all()))
+    """The rules and guidelines for one article, in at most two queries."""
+    return House(ports.rules_for(article), standing_texts.guidelines())
 
 
 def own_comment(comment: Comment, *, house: House, looks: int = 0) -> str:

@@ -41,9 +41,10 @@ def pytest_sessionfinish(session) -> None:
 
 @pytest.fixture(autouse=True)
 def _quick_house(settings):
-    """Cheap password hashes, plain static names, and no list of phrases left from another test."""
+    """Cheap password hashes, plain static names, and nothing kept from another test."""
     # Imported here: this file is read before Django is set up.
     import_module("moderation.intake").lists_of.cache_clear()
+    import_module("articles.standing_texts").forget()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
