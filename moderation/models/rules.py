@@ -1,4 +1,4 @@
-"""What may be shown: policy, the lists it uses, and the record of what was decided."""
+"""The rules of the house, and the lists they use."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Guideline
-from comments.models import Comment, CommentRevision
 
 
 def _bounded(default, low, high, help_text, field=models.PositiveIntegerField):
@@ -139,122 +138,3 @@ class LinkDomain(models.Model):
 
     def __str__(self) -> str:
         return self.domain
-
-
-class DecisionRecord(models.Model):
-    """One judgement of one revision: what, by whom or what, and why. A trigger in the database
-    refuses to change it; it holds places in the text, never the text."""
-
-    class Outcome(models.TextChoices):
-        APPROVE = "approve", _("Approved")
-        HOLD = "hold", _("Held")
-        REJECT = "reject", _("Rejected")
-
-    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="decisions")
-    revision = models.ForeignKey(
-        CommentRevision, on_delete=models.PROTECT, related_name="decisions"
-    )
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        related_name="+",
-        help_text=_("Empty: the machine."),
-    )
-    outcome = models.CharField(max_length=10, choices=Outcome)
-    status_before = models.CharField(max_length=10)
-    live_before = models.ForeignKey(
-        CommentRevision,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        help_text=_("What readers saw until then."),
-    )
-    reason = models.CharField(max_length=40, blank=True)
-    findings = models.JSONField(default=list)
-    policy = models.ForeignKey(Policy, null=True, on_delete=models.PROTECT, related_name="+")
-    software = models.CharField(max_length=20)
-    waited_seconds = models.PositiveIntegerField(
-        null=True, help_text=_("How long it had been held when a person ruled.")
-    )
-    undoes = models.OneToOneField(
-        "self", null=True, on_delete=models.PROTECT, related_name="undone_by"
-    )
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["-pk"]
-        indexes = [models.Index(fields=["comment", "-id"]), models.Index(fields=["at"])]
-
-    def __str__(self) -> str:
-        return f"{self.outcome} #{self.comment_id}"
-
-    @property
-    def by_machine(self) -> bool:
-        return self.actor_id is None
-
-
-class Report(models.Model):
-    """A reader's word that a comment, or a person's name or bio, breaks a guideline."""
-
-    class Reason(models.TextChoices):
-        ABUSE = "abuse", _("It attacks people")
-        SPAM = "spam", _("It is spam or advertising")
-        OFF_TOPIC = "off_topic", _("It is off topic")
-        PRIVATE = "private", _("It gives away private information")
-        NAME = "name", _("Their name or profile is the problem")
-        DISAGREE = "disagree", _("I disagree with it")
-
-    comment = models.ForeignKey(
-        Comment, null=True, blank=True, on_delete=models.CASCADE, related_name="reports"
-    )
-    profile = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
-        related_name="reports_about",
-    )
-    reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reports_made"
-    )
-    reason = models.CharField(max_length=10, choices=Reason)
-    note = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    settled_at = models.DateTimeField(null=True, blank=True)
-    settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-
-    class Meta:
-        ordering = ["-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(comment__isnull=False, profile__isnull=True)
-                | Q(comment__isnull=True, profile__isnull=False),
-                name="report_about_one_thing",
-            ),
-            models.UniqueConstraint(
-                fields=["comment", "reporter"],
-                condition=Q(comment__isnull=False),
-                name="report_comment_once",
-            ),
-            models.UniqueConstraint(
-                fields=["profile", "reporter"],
-                condition=Q(profile__isnull=False),
-                name="report_profile_once",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["-created_at"], name="report_open", condition=Q(settled_at__isnull=True)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.get_reason_display()

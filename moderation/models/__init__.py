@@ -1,0 +1,16 @@
+"""What may be shown: the rules, the record of what was decided under them, and who contests it."""
+
+from moderation.models.decisions import Appeal, DecisionRecord
+from moderation.models.reports import LegalNotice, Report
+from moderation.models.rules import ArticlePolicy, LinkDomain, Phrase, Policy
+
+__all__ = [
+    "Appeal",
+    "ArticlePolicy",
+    "DecisionRecord",
+    "LegalNotice",
+    "LinkDomain",
+    "Phrase",
+    "Policy",
+    "Report",
+]
