@@ -23,13 +23,13 @@ run: $(VENV)/.site ## Open the site at http://localhost:8000 (PORT=8001 for anot
 	@REJOINDER_ENV=development exec $(PY) manage.py up
 
 .PHONY: test
-test: $(VENV)/.tools browser ## Install what the tests need and run all of them (ARGS="-k name")
+test: $(VENV)/.tools browser gettext ## Install what the tests need and run all of them (ARGS="-k name")
 	$(PY) -m pytest $(ARGS)
 
 # --- Checks ---------------------------------------------------------------------------------
 
 .PHONY: check
-check: lint $(VENV)/.tools ## Everything CI holds against the code; databases: SQLite and PostgreSQL
+check: lint $(VENV)/.tools gettext ## Everything CI holds against the code; databases: SQLite and PostgreSQL
 	$(DATABASE_TESTS)
 	tests/postgres.sh $(DATABASE_TESTS)
 
@@ -52,6 +52,14 @@ format: $(VENV)/.tools ## Put the code into the house's format
 .PHONY: openapi
 openapi: $(VENV)/.tools ## Write the API's document anew, after a change made on purpose
 	$(PY) manage.py export_openapi_schema --api config.api.api --indent 2 --sorted --output docs/openapi.json
+
+.PHONY: messages
+messages: $(VENV)/.tools gettext ## Gather every string of the interface into locale/, and compile what is translated
+	$(PY) manage.py makemessages --all --no-obsolete --add-location=file \
+		--ignore=.venv --ignore=var --ignore=tests --ignore=benchmarks
+	sed -i '/^"POT-Creation-Date:/d' locale/*/LC_MESSAGES/django.po
+	for words in locale/*/LC_MESSAGES/django.po; do \
+		msgfmt --check-format --statistics -o "$${words%.po}.mo" "$$words" || exit 1; done
 
 # --- Figures --------------------------------------------------------------------------------
 
@@ -82,6 +90,12 @@ browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 		tests/debian_packages.sh chromium || \
 		echo 'No Chromium here, and no leave to install it: the browser tests will be skipped.'
+
+# Gathers the interface's strings; running the site does not need it.
+.PHONY: gettext
+gettext:
+	@command -v xgettext >/dev/null || tests/debian_packages.sh gettext || \
+		echo 'No gettext here, and no leave to install it: its tests will be skipped.'
 
 # --- The virtual environment; each stamp says that a file of requirements is installed ---------
 
