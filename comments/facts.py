@@ -1,12 +1,21 @@
 """What a reader's own choices change on the page of a discussion."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import CharField, F, TextField, Value
 
 from accounts.models import User
 from articles.models import CallToAction
 from comments.models import Draft, Follow
+
+
+class Begun(NamedTuple):
+    """A draft: its words, and when they were kept."""
+
+    body: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +25,7 @@ class Facts:
     notifications wait."""
 
     ignored: frozenset[int] = frozenset()
-    drafts: dict[int | None, str] = field(default_factory=dict)
+    drafts: dict[int | None, Begun] = field(default_factory=dict)
     follows: bool = False
     unread: int = 0
 
@@ -29,6 +38,7 @@ def facts_about(reader: User, call_to_action: CallToAction) -> Facts:
         "draft",
         F("parent_id"),
         F("body"),
+        at=F("updated_at"),
     )
     follows = _part(
         Follow.objects.filter(user=reader, call_to_action=call_to_action), "follows", F("pk")
@@ -36,17 +46,18 @@ def facts_about(reader: User, call_to_action: CallToAction) -> Facts:
     unread = _part(reader.notifications.filter(read_at__isnull=True), "unread", F("pk"))
     found = list(ignored.union(drafts, follows, unread, all=True))
     return Facts(
-        ignored=frozenset(number for kind, number, _words in found if kind == "ignored"),
-        drafts={number: words for kind, number, words in found if kind == "draft"},
+        ignored=frozenset(number for kind, number, *_rest in found if kind == "ignored"),
+        drafts={number: Begun(words, at) for kind, number, words, at in found if kind == "draft"},
         follows=any(kind == "follows" for kind, *_rest in found),
         unread=sum(kind == "unread" for kind, *_rest in found),
     )
 
 
-def _part(rows, kind: str, number: F, words: F | None = None):
-    """One side of the union: (kind, number, words)."""
+def _part(rows, kind: str, number: F, words: F | None = None, at: F | None = None):
+    """One side of the union: (kind, number, words, at)."""
     return rows.order_by().values_list(
         Value(kind, output_field=CharField()),
         number,
         words or Value("", output_field=TextField()),
+        at or F("created_at"),
     )

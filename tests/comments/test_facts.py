@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Ignored
-from comments.facts import Facts, facts_about
+from comments.facts import Begun, Facts, facts_about
 from comments.models import Draft, Follow, Notification
 from tests.factories import make_article, make_comment, make_user
 
@@ -14,15 +14,18 @@ def test_one_query_tells_everything_a_reader_chose_here(django_assert_num_querie
     article, reader, bore = make_article(), make_user(), make_user()
     asked, comment = article.call_to_action, make_comment(article=article)
     Ignored.objects.create(user=reader, person=bore)
-    Draft.objects.create(user=reader, call_to_action=asked, body="An answer")
-    Draft.objects.create(user=reader, call_to_action=asked, body="A reply", parent=comment)
+    answer = Draft.objects.create(user=reader, call_to_action=asked, body="An answer")
+    reply = Draft.objects.create(user=reader, call_to_action=asked, body="A reply", parent=comment)
     Follow.objects.create(user=reader, call_to_action=asked)
     Notification.objects.create(user=reader, kind=Notification.Kind.REPLY, comment=comment)
     with django_assert_num_queries(1):
         facts = facts_about(reader, asked)
     assert facts == Facts(
         ignored=frozenset({bore.pk}),
-        drafts={None: "An answer", comment.pk: "A reply"},
+        drafts={
+            None: Begun("An answer", answer.updated_at),
+            comment.pk: Begun("A reply", reply.updated_at),
+        },
         follows=True,
         unread=1,
     )
