@@ -2,7 +2,9 @@
 
 import secrets
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
@@ -16,6 +18,16 @@ EDITORS = "editor"
 ADMINS = "admin"
 READERS = "reader"
 ROLES = (READERS, EDITORS, ADMINS)
+
+
+# What a reader is mailed, by the word that a link in the mail says it with, and where it is chosen.
+MAIL_KINDS = {
+    "replies": "mail_replies",
+    "decisions": "mail_decisions",
+    "mentions": "mail_mentions",
+    "followed": "mail_followed",
+}
+DIGEST = "digest"  # all kinds that leave once a day, as one mail
 
 
 class UserQuerySet(models.QuerySet):
@@ -52,6 +64,14 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
+class Cadence(models.TextChoices):
+    """When a mail of some kind leaves."""
+
+    NOW = "now", _("At once")
+    DAILY = "daily", _("Once a day")
+    NEVER = "never", _("Never")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
     display_name = models.CharField(_("display name"), max_length=40)
@@ -63,8 +83,24 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("language"), max_length=10, blank=True, help_text="Of mails and pages. Empty: as asked."
     )
-    mail_replies = models.BooleanField(_("mail me replies to my comments"), default=True)
-    mail_decisions = models.BooleanField(_("mail me decisions on my comments"), default=True)
+    mail_replies = models.CharField(
+        _("replies to my comments"), max_length=5, choices=Cadence, default=Cadence.NOW
+    )
+    mail_decisions = models.CharField(
+        _("decisions on my comments"), max_length=5, choices=Cadence, default=Cadence.NOW
+    )
+    mail_mentions = models.CharField(
+        _("mentions of my name"), max_length=5, choices=Cadence, default=Cadence.NOW
+    )
+    mail_followed = models.CharField(
+        _("discussions I follow"), max_length=5, choices=Cadence, default=Cadence.DAILY
+    )
+    digested_on = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The day, where the reader is, whose digest has been seen to.",
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the admin.")
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
@@ -111,9 +147,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         """May this person change policy, roles and standing?"""
         return self.is_active and (self.is_superuser or ADMINS in self.role_names)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where this person reads the clock: their own choice, else the publisher's."""
+        return ZoneInfo(self.time_zone or settings.PUBLISHER_TIME_ZONE)
+
     def may_post(self, now: datetime | None = None) -> bool:
         suspended = self.suspended_until and self.suspended_until > (now or timezone.now())
-        return self.is_active and not self.banned and not suspended
+        # Whoever is leaving writes nothing that their erasure might miss.
+        leaving = self.erase_after is not None
+        return self.is_active and not self.banned and not suspended and not leaving
 
 
 class Ignored(models.Model):

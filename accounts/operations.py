@@ -6,9 +6,6 @@ from datetime import datetime
 from zoneinfo import available_timezones
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialAccount
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -17,8 +14,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import ports
+from accounts.erasure import announce_name, end_sessions, locked
+from accounts.erasure import erase_account as erase_account
 from accounts.errors import Forbidden
-from accounts.models import ADMINS, EDITORS, READERS, ROLES, ApiToken, User
+from accounts.models import (
+    ADMINS,
+    DIGEST,
+    EDITORS,
+    MAIL_KINDS,
+    READERS,
+    ROLES,
+    ApiToken,
+    Cadence,
+    User,
+)
 from accounts.names import checked_name
 from folding import has_forbidden, normalise, skeleton
 from record import log
@@ -74,10 +83,6 @@ def _check_may_govern(actor: User | None, user: User) -> None:
         raise Forbidden(_("Only admins may do this to an editor."), code="admins_only")
 
 
-def _locked(user: User) -> User:
-    return User.objects.select_for_update().get(pk=user.pk)
-
-
 def change_profile(
     *,
     actor: User,
@@ -85,10 +90,8 @@ def change_profile(
     display_name: str,
     bio: str,
     time_zone: str,
-    mail_replies: bool,
-    mail_decisions: bool,
 ) -> User:
-    """Set what a person says of themself and how they want to hear from us.
+    """Set what a person says of themself, and where they read the clock.
 
     bio: plain text, at most 280 characters; time_zone: an IANA name, or empty for the
     publisher's. An editor may do it for a reader. Raises Forbidden (sign_in, may_not_post for a
@@ -99,13 +102,11 @@ def change_profile(
     if actor.pk != user.pk:
         _check_may_govern(actor, user)
     with transaction.atomic():
-        user = _locked(user)
+        user = locked(user)
         wanted = {
             "display_name": display_name,
             "bio": bio,
             "time_zone": time_zone,
-            "mail_replies": mail_replies,
-            "mail_decisions": mail_decisions,
         }
         wanted.update(_checked_profile(wanted, user))
         changed = [field for field, value in wanted.items() if getattr(user, field) != value]
@@ -120,7 +121,7 @@ def change_profile(
         _save_named(user)
         log.append(actor=actor, verb="change_profile", subject=user, detail={"changed": changed})
         if "display_name" in changed:
-            _announce_name(user)
+            announce_name(user)
     return user
 
 
@@ -183,11 +184,6 @@ def _save_named(user: User) -> None:
         raise ValidationError({"display_name": taken}) from error
 
 
-def _announce_name(user: User) -> None:
-    for part in ports.renamed_parts:
-        part(user)
-
-
 def set_role(*, actor: User | None, user: User, role: str) -> User:
     """Make somebody a reader, an editor or an admin.
 
@@ -201,7 +197,7 @@ def set_role(*, actor: User | None, user: User, role: str) -> User:
     if role not in ROLES:
         raise ValidationError(_("There is no such role."), code="unknown_role")
     with transaction.atomic():
-        user = _locked(user)
+        user = locked(user)
         user.groups.remove(*Group.objects.filter(name__in=ROLES))
         user.groups.add(Group.objects.get_or_create(name=role)[0])
         user.is_staff = role in (EDITORS, ADMINS)
@@ -227,7 +223,7 @@ def set_standing(
     """
     _check_may_govern(actor, user)
     with transaction.atomic():
-        user = _locked(user)
+        user = locked(user)
         detail: dict[str, object] = {}
         if restricted is not None:
             user.restricted = detail["restricted"] = restricted
@@ -238,15 +234,10 @@ def set_standing(
             user.banned = detail["banned"] = banned
         user.save(update_fields=["restricted", "suspended_until", "banned"])
         if banned:
-            _end_sessions(user)
+            end_sessions(user)
             user.tokens.all().delete()
         log.append(actor=actor, verb="set_standing", subject=user, detail=detail)
     return user
-
-
-def _end_sessions(user: User) -> None:
-    for session in UserSession.objects.filter(user=user):
-        session.end()
 
 
 def _digest(secret: str) -> str:
@@ -271,7 +262,7 @@ def issue_token(
     if expires_at is not None and expires_at <= timezone.now():
         raise ValidationError(_("This time is over already."), code="already_expired")
     with transaction.atomic():
-        _locked(user)
+        locked(user)
         if user.tokens.count() >= TOKENS_PER_PERSON:
             raise ValidationError(
                 _("You have %(limit)d tokens already. Revoke one first."),
@@ -311,59 +302,57 @@ def user_for_token(secret: str) -> User | None:
     return token.user if token else None
 
 
-def stop_mail(*, user: User, kind: str) -> None:
-    """Send no more mail of a kind, `replies` or `decisions`: the link in each mail says this.
+def choose_mail(
+    *, actor: User, user: User, replies: str, decisions: str, mentions: str, followed: str
+) -> User:
+    """Set when mail of each kind leaves: now, daily or never.
 
-    The signed link is the permission. Raises ValidationError (unknown_kind).
+    Raises Forbidden (not_yours), ValidationError keyed by kind (unknown_cadence).
     """
-    field = {"replies": "mail_replies", "decisions": "mail_decisions"}.get(kind)
-    if field is None:
-        raise ValidationError(_("There is no such kind of mail."), code="unknown_kind")
+    _check_own(actor, user)
+    wanted = {
+        "replies": replies,
+        "decisions": decisions,
+        "mentions": mentions,
+        "followed": followed,
+    }
+    unknown = {
+        kind: ValidationError(_("Choose one of these."), code="unknown_cadence")
+        for kind, cadence in wanted.items()
+        if cadence not in Cadence
+    }
+    if unknown:
+        raise ValidationError(unknown)
     with transaction.atomic():
-        if User.objects.filter(pk=user.pk, **{field: True}).update(**{field: False}):
-            log.append(actor=user, verb="stop_mail", subject=user, detail={"kind": kind})
-
-
-def erase_account(*, actor: User | None, user: User) -> User:
-    """Erase a person and leave their number: comments stay, under a name that is nobody's.
-
-    actor: the person, an admin, or None for a command on the host. Raises Forbidden (not_yours,
-    admins_stay: an admin is made a reader first, by another admin).
-    """
-    if actor is not None and actor.pk != user.pk and not actor.is_admin:
-        raise Forbidden(_("Only its owner may do this."), code="not_yours")
-    if user.is_admin:
-        raise Forbidden(
-            _("An admin's account cannot be erased. Ask another admin to make it a reader's."),
-            code="admins_stay",
-        )
-    with transaction.atomic():
-        user = _locked(user)
-        if user.erased_at is not None:
-            return user
-        _scrub(user)
-        for part in ports.erase_parts:
-            part(user)
-        log.append(actor=actor, verb="erase_account", subject=user, detail={})
-        _announce_name(user)
+        user = locked(user)
+        changed = []
+        for kind, cadence in wanted.items():
+            if getattr(user, MAIL_KINDS[kind]) != cadence:
+                setattr(user, MAIL_KINDS[kind], cadence)
+                changed.append(kind)
+        if changed:
+            user.save(update_fields=[MAIL_KINDS[kind] for kind in changed])
+            log.append(actor=actor, verb="choose_mail", subject=user, detail={"changed": changed})
     return user
 
 
-def _scrub(user: User) -> None:
-    _end_sessions(user)
-    user.tokens.all().delete()
-    for belongings in (EmailAddress, Authenticator, SocialAccount):
-        belongings.objects.filter(user=user).delete()
-    user.groups.clear()
-    user.user_permissions.clear()
-    user.email = f"erased-{user.pk}@erased.invalid"
-    user.display_name = f"Deleted reader {user.pk}"
-    # No name's key has a hyphen in it, so this one is free.
-    user.name_key = f"erased-{user.pk}"
-    user.bio = user.time_zone = ""
-    user.set_unusable_password()
-    user.is_active = user.is_staff = user.is_superuser = False
-    user.mail_replies = user.mail_decisions = False
-    user.last_login = None
-    user.erased_at = timezone.now()
-    user.save()
+def stop_mail(*, user: User, kind: str) -> None:
+    """Send no more mail of a kind of MAIL_KINDS, or no more DIGEST: the link in each mail says so.
+
+    The signed link is the permission. Raises ValidationError (unknown_kind).
+    """
+    if kind not in {*MAIL_KINDS, DIGEST}:
+        raise ValidationError(_("There is no such kind of mail."), code="unknown_kind")
+    with transaction.atomic():
+        user = locked(user)
+        ended = [
+            field
+            for known, field in MAIL_KINDS.items()
+            if (getattr(user, field) == Cadence.DAILY if kind == DIGEST else known == kind)
+            and getattr(user, field) != Cadence.NEVER
+        ]
+        if ended:
+            for field in ended:
+                setattr(user, field, Cadence.NEVER)
+            user.save(update_fields=ended)
+            log.append(actor=user, verb="stop_mail", subject=user, detail={"kind": kind})

@@ -9,5 +9,6 @@ class CommentsConfig(AppConfig):
         from accounts import ports  # noqa: PLC0415 - models are not loaded before ready()
         from comments import operations  # noqa: PLC0415
 
+        ports.erase_steps.append(operations.forget_words)
         ports.erase_parts.append(operations.forget_reader)
         ports.renamed_parts.append(operations.rename_author)

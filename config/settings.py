@@ -188,6 +188,8 @@ CELERY_BEAT_SCHEDULE = {
     "close-due": {"task": "articles.close_due", "schedule": 60.0},
     "refresh-fragments": {"task": "comments.refresh_fragments", "schedule": 30.0},
     "mail-unsent": {"task": "comments.mail_unsent", "schedule": 60.0},
+    "erase-due": {"task": "accounts.erase_due", "schedule": 60.0},
+    "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=3, minute=45)},
     "retention": {"task": "moderation.retention", "schedule": crontab(hour=3, minute=30)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")

@@ -1,6 +1,7 @@
 """What can be done to a comment."""
 
 from comments.operations.landing import locked
+from comments.operations.leaving import forget_words
 from comments.operations.people import forget_reader, mark_read, redraw_all, rename_author
 from comments.operations.reacting import react
 from comments.operations.ruling import approve, hold, reject, restore
@@ -20,6 +21,7 @@ __all__ = [
     "checked_body",
     "edit_comment",
     "forget_reader",
+    "forget_words",
     "hold",
     "locked",
     "mark_read",

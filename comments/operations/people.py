@@ -1,11 +1,16 @@
 """What a person's account brings with it: what they were told, their name, their erasure."""
 
+import time
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from comments import fragments
 from comments.models import Comment
 from comments.tasks import refresh_fragments
+
+REDRAWN_WITHIN = 10.0  # seconds for an erased name to leave the pages; the sweep does the rest
 
 
 def mark_read(*, actor: User) -> int:
@@ -14,12 +19,13 @@ def mark_read(*, actor: User) -> int:
 
 
 def forget_reader(user: User) -> None:
-    """Remove what was kept for an erased account alone: what it was told, and its keys.
+    """Remove what was kept for an account alone: what it was told, began, follows and thought.
 
-    Its comments stay, under no name; its reactions stay as counts.
+    Reactions stay as counts. What becomes of its words, `forget_words` has seen to.
     """
-    user.notifications.all().delete()
-    user.comments.update(idempotency_key=None)
+    for belongings in (user.notifications, user.drafts, user.follows, user.reactions):
+        belongings.all().delete()
+    user.comments.update(idempotency_key=None, notice=None)
 
 
 def rename_author(user: User) -> None:
@@ -29,6 +35,14 @@ def rename_author(user: User) -> None:
     """
     # Also those not listed yet: one may be going live at this moment under the old name.
     _mark_stale(user.comments.all())
+    if user.erased_at is not None:
+        transaction.on_commit(_redraw_now, robust=True)
+
+
+def _redraw_now() -> None:
+    until = time.monotonic() + REDRAWN_WITHIN
+    while fragments.refresh_stale() and time.monotonic() < until:
+        pass
 
 
 def redraw_all() -> None:

@@ -97,3 +97,14 @@ def restore(
         comment.removed_at = comment.decided_at if taken_down else None
         settle(comment, was_live=was_live)
     return comment
+
+
+def drop_edit(comment: Comment) -> None:
+    """Let what readers see be the latest again, for an author who is gone with their edit.
+
+    comment: live and locked.
+    """
+    comment.latest = comment.live_revision
+    comment.status = Status.APPROVED
+    comment.notice = None
+    comment.save(update_fields=["latest", "status", "notice"])
