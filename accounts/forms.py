@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, Cadence, User
 from accounts.names import LONGEST, checked_name
 
 
@@ -39,6 +39,12 @@ def _zones() -> list[tuple[str, str]]:
     return [("", _("The publisher's time zone")), ("UTC", "UTC"), *named]
 
 
+def _cadence(label: str, help_text: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, help_text=help_text, choices=Cadence, widget=forms.RadioSelect
+    )
+
+
 class ProfileForm(forms.Form):
     """The fields of `change_profile`, which does the checking."""
 
@@ -59,8 +65,20 @@ class ProfileForm(forms.Form):
         required=False,
         help_text=_("Times are shown in it."),
     )
-    mail_replies = forms.BooleanField(label=_("Mail me replies to my comments"), required=False)
-    mail_decisions = forms.BooleanField(label=_("Mail me decisions on my comments"), required=False)
+
+
+class MailForm(forms.Form):
+    """The fields of `choose_mail`: when mail of each kind leaves."""
+
+    replies = _cadence(_("Replies"), _("When somebody answers your comment."))
+    mentions = _cadence(_("Mentions"), _("When somebody writes @ and your name."))
+    decisions = _cadence(
+        _("Decisions"), _("When your comment waits for an editor, or is decided after that.")
+    )
+    followed = _cadence(
+        _("Discussions you follow"),
+        _("At once means: the first news since you last looked here."),
+    )
 
 
 class TokenForm(forms.Form):

@@ -10,7 +10,7 @@ _SALT = "accounts.unsubscribe"
 
 
 def unsubscribe_url(*, user: User, kind: str) -> str:
-    """The absolute, signed address that stops mail of a kind, `replies` or `decisions`."""
+    """The absolute, signed address that stops mail of a kind of MAIL_KINDS, or DIGEST."""
     token = signing.dumps([user.pk, kind], salt=_SALT)
     return settings.SITE_URL + reverse("unsubscribe", args=[token])
 

@@ -16,11 +16,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import operations
-from accounts.forms import EraseForm, ProfileForm, TokenForm
+from accounts.forms import EraseForm, MailForm, ProfileForm, TokenForm
 from accounts.mail import read_unsubscribe
-from accounts.models import ApiToken, User
+from accounts.models import MAIL_KINDS, ApiToken, User
 
-PROFILE_FIELDS = ("display_name", "bio", "time_zone", "mail_replies", "mail_decisions")
+PROFILE_FIELDS = ("display_name", "bio", "time_zone")
 
 
 @require_safe
@@ -65,6 +65,20 @@ def my_account(request: HttpRequest) -> HttpResponse:
         "accounts/my_account.html",
         {"form": form, "has_providers": has_providers, "noindex": True},
     )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_choices(request: HttpRequest) -> HttpResponse:
+    """When mail of each kind leaves."""
+    initial = {kind: getattr(request.user, field) for kind, field in MAIL_KINDS.items()}
+    form = MailForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        operations.choose_mail(actor=request.user, user=request.user, **form.cleaned_data)
+        messages.success(request, _("Your choice is saved."))
+        return redirect("mail_choices")
+    return render(request, "accounts/mail_choices.html", {"form": form, "noindex": True})
 
 
 @never_cache

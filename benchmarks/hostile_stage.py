@@ -123,8 +123,6 @@ def _bio(user: User, next_bio: Iterator[str], tries: int, refused: Counter) -> s
                 display_name=user.display_name,
                 bio=next(next_bio),
                 time_zone="",
-                mail_replies=True,
-                mail_decisions=False,
             ).bio
         except ValidationError as error:
             refused.update(_codes(error))

@@ -26,8 +26,8 @@ SWEPT = 100  # at a time
 
 def _wanted() -> QuerySet[Notification]:
     """Not mailed yet, wanted by its reader, not seen on the site, and still true."""
-    reply = Q(kind=Kind.REPLY, user__mail_replies=True, comment__in=Comment.objects.live())
-    decision = Q(user__mail_decisions=True, kind=F("comment__status"), comment__withdrawn_at=None)
+    reply = Q(kind=Kind.REPLY, user__mail_replies="now", comment__in=Comment.objects.live())
+    decision = Q(user__mail_decisions="now", kind=F("comment__status"), comment__withdrawn_at=None)
     return Notification.objects.filter(
         reply | decision, mailed_at=None, read_at=None, user__is_active=True, user__erased_at=None
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import operations, ports
 from accounts.errors import Forbidden
-from accounts.models import ApiToken, User
+from accounts.models import MAIL_KINDS, ApiToken, User
 from record.models import Entry
 from tests.factories import make_comment, make_user
 
@@ -21,9 +21,9 @@ PROFILE = {
     "display_name": "Wren Ashby",
     "bio": "",
     "time_zone": "",
-    "mail_replies": True,
-    "mail_decisions": True,
 }
+
+MAIL = {"replies": "now", "decisions": "now", "mentions": "daily", "followed": "never"}
 
 
 def code_of(error: ValidationError, field: str) -> str:
@@ -113,13 +113,11 @@ def test_a_profile_is_changed_and_logged_without_its_words():
         display_name="Wren Ashby",
         bio="  Keeps   bees. ",
         time_zone="Europe/Lisbon",
-        mail_replies=False,
-        mail_decisions=True,
     )
     user.refresh_from_db()
     assert (user.display_name, user.bio) == ("Wren Ashby", "Keeps bees.")
-    assert (user.time_zone, user.mail_replies) == ("Europe/Lisbon", False)
-    changed = ["display_name", "bio", "time_zone", "mail_replies"]
+    assert user.time_zone == "Europe/Lisbon"
+    changed = ["display_name", "bio", "time_zone"]
     assert log_of(user) == [("change_profile", {"changed": changed})]
 
 
@@ -170,9 +168,9 @@ def test_who_may_not_post_may_not_speak_through_a_profile_but_may_stop_mail():
     with pytest.raises(Forbidden) as refused:
         operations.change_profile(actor=user, user=user, **{**PROFILE, "bio": "Hear me."})
     assert refused.value.code == "may_not_post"
-    operations.change_profile(actor=user, user=user, **{**PROFILE, "mail_replies": False})
+    operations.choose_mail(actor=user, user=user, **{**MAIL, "replies": "never"})
     user.refresh_from_db()
-    assert not user.mail_replies
+    assert user.mail_replies == "never"
 
 
 # --- Roles and standing ------------------------------------------------------------------------
@@ -306,7 +304,7 @@ def test_erasing_leaves_a_number_and_the_comments(django_capture_on_commit_callb
         assert word not in everything
     assert user.display_name == f"Deleted reader {user.pk}"
     assert user.erased_at and not user.is_active and not user.has_usable_password()
-    assert not (user.mail_replies or user.mail_decisions)
+    assert {getattr(user, field) for field in MAIL_KINDS.values()} == {"never"}
     for rows in (EmailAddress, Authenticator, UserSession, ApiToken):
         assert not rows.objects.exists()
     assert not SessionStore().exists(key)

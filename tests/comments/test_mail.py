@@ -95,7 +95,7 @@ def test_what_is_no_longer_true_is_not_mailed():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"mail_replies": False},
+        {"mail_replies": "never"},
         {"is_active": False},
         {"erased_at": timezone.now()},
     ],
@@ -111,9 +111,9 @@ def test_who_does_not_want_mail_gets_none(changes):
 
 
 def test_the_two_switches_are_apart():
-    comment = held(author=make_user(mail_replies=False))
+    comment = held(author=make_user(mail_replies="never"))
     assert mail.send(notification_id=told(comment.author, Kind.HELD).pk)
-    comment = held(author=make_user(mail_decisions=False))
+    comment = held(author=make_user(mail_decisions="never"))
     assert not mail.send(notification_id=told(comment.author, Kind.HELD).pk)
 
 
@@ -132,7 +132,7 @@ def test_every_mail_can_be_stopped_with_one_click(client):
     assert address in outbox.outbox[0].body
     path = "/" + address.split("/", 3)[3]
     assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert not User.objects.get(pk=answer.parent.author_id).mail_replies
+    assert User.objects.get(pk=answer.parent.author_id).mail_replies == "never"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_the_sweep_gives_up_after_a_day():
 def test_the_sweep_never_looks_at_what_nobody_wants():
     notification = told(reply().parent.author, Kind.REPLY)
     aged(notification, minutes=3)
-    User.objects.filter(pk=notification.user_id).update(mail_replies=False)
+    User.objects.filter(pk=notification.user_id).update(mail_replies="never")
     assert mail.unsent() == []
 
 
