@@ -4,13 +4,15 @@ from django.urls import path
 
 import accounts.converters  # noqa: F401 - registers <row:>
 from comments import feeds
-from comments.views import discussion, mine, writing
+from comments.views import discussion, live, mine, writing
 
 urlpatterns = [
     path("articles/<slug:slug>/", discussion.article, name="article"),
     path("articles/<slug:slug>/comments/", writing.post_comment, name="post_comment"),
     path("articles/<slug:slug>/preview/", writing.preview, name="preview"),
     path("articles/<slug:slug>/comments.atom", feeds.DiscussionFeed(), name="discussion_feed"),
+    path("articles/<slug:slug>/news/", live.news, name="discussion_news"),
+    path("articles/<slug:slug>/fragments/", live.fragments, name="discussion_fragments"),
     path("c/<row:comment_id>/", discussion.comment, name="comment"),
     path("c/<row:comment_id>/reply/", writing.reply, name="reply_to_comment"),
     path("c/<row:comment_id>/edit/", writing.edit, name="edit_comment"),

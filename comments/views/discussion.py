@@ -9,9 +9,10 @@ from django.views.decorators.http import require_GET
 from articles.json_ld import article_json_ld
 from articles.models import Article
 from articles.views import find
-from comments import pages
+from comments import live, pages
 from comments.models import Comment
 from comments.querysets import DEFAULT_SORT
+from comments.threads import SHOWN_DEPTH
 
 LD_COMMENTS = 10
 JUMP = "#discussion"
@@ -69,6 +70,11 @@ def article_page(
         if page.next_cursor
         else None,
         "total": call_to_action.live_count,
+        "live": live.opened(
+            article,
+            call_to_action,
+            answers=live.place_of_answers(sort, first=not cursor, last=page.next_cursor is None),
+        ),
         "form": form,
         "edit_seconds": form["edit_seconds"] if form else 0,
         "may_post": reader is not None and reader.may_post(),
@@ -131,6 +137,7 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         "focus": found.pk,
         "open": found.call_to_action.is_open(),
         "edit_seconds": house.rules.edit_seconds if house else 0,
+        "live": live.opened(article, found.call_to_action, answers="", depth=SHOWN_DEPTH + 1),
         "context_url": f"{article.get_absolute_url()}{JUMP}",
         "next_url": next_url,
         "noindex": True,

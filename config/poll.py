@@ -1,0 +1,65 @@
+"""The question that every open page asks every few seconds, answered before Django's stack."""
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import DatabaseError, close_old_connections
+
+from comments.live import VERSION_PATH, public_version
+
+Environ = dict[str, Any]
+Answer = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+_ASKED = re.compile(re.escape(VERSION_PATH) + r"([0-9]{1,18})")
+_log = logging.getLogger("rejoinder.poll")
+
+
+def answered_first(django: Answer) -> Answer:
+    """A WSGI application that answers `/live/ID` itself and leaves everything else to Django.
+
+    GET: 200 with a discussion's version and its ETag, 304 when the asker knows it, 404 where the
+    public may read no discussion. It reads no cookie and sets none, and it says nothing of the
+    reader, so neither the session nor the host is looked at.
+    """
+
+    def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        asked = _ASKED.fullmatch(environ.get("PATH_INFO", ""))
+        if asked is None:
+            return django(environ, start_response)
+        status, headers, body = _answer(environ, int(asked[1]))
+        start_response(
+            status,
+            [
+                ("Cache-Control", "no-cache"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cross-Origin-Resource-Policy", "same-origin"),
+                ("Content-Type", "text/plain; charset=utf-8"),
+                *([] if status.startswith("304") else [("Content-Length", str(len(body)))]),
+                *headers,
+            ],
+        )
+        return [body]
+
+    return application
+
+
+def _answer(environ: Environ, call_to_action_id: int) -> tuple[str, list[tuple[str, str]], bytes]:
+    if environ["REQUEST_METHOD"] != "GET":
+        return "405 Method Not Allowed", [("Allow", "GET")], b""
+    # Django does this at both ends of a request, upon signals that are not sent here.
+    close_old_connections()
+    try:
+        version = public_version(call_to_action_id)
+    except DatabaseError:
+        _log.exception("a discussion's version could not be read")
+        return "503 Service Unavailable", [("Retry-After", "5")], b""
+    finally:
+        close_old_connections()
+    if version is None:
+        return "404 Not Found", [], b""
+    tag = f'"{version}"'
+    if tag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        return "304 Not Modified", [("ETag", tag)], b""
+    return "200 OK", [("ETag", tag)], str(version).encode()
