@@ -20,7 +20,8 @@ class Notice:
 
     guideline: code of the guideline it touches, or empty. spans: (start, end) in the source text.
     by_machine: decided by rules, not a person. note: an editor's words. wait_seconds: the wait to
-    expect, measured; None when nothing was measured.
+    expect, measured; None when nothing was measured. contested: empty, "open" while another editor
+    is to rule on it, or "upheld".
     """
 
     reason: str
@@ -29,6 +30,7 @@ class Notice:
     by_machine: bool = True
     note: str = ""
     wait_seconds: int | None = None
+    contested: str = ""
 
     def as_json(self) -> dict:
         return asdict(self)

@@ -13,6 +13,13 @@ def _tell(user_id: int, kind: str, comment: Comment) -> None:
     transaction.on_commit(lambda: mail_notification.ring(notification.pk), robust=True)
 
 
+def tell_of_appeal(comment: Comment, *, upheld: bool) -> None:
+    """Tell the author that the decision they contested stands; the approval itself tells them of
+    one that was overturned."""
+    if upheld:
+        _tell(comment.author_id, Kind.UPHELD, comment)
+
+
 def tell_of_ruling(comment: Comment, *, before: str, by_person: bool) -> None:
     """Tell the author what was decided, unless it simply went live, and whom it answers."""
     if comment.status == Comment.Status.HELD:

@@ -57,6 +57,7 @@ class NoticeOut(Schema):
     by_machine: bool
     note: str
     wait_seconds: int | None
+    contested: Literal["", "open", "upheld"] = ""
 
 
 class OwnComment(Schema):

@@ -5,7 +5,9 @@ from datetime import timedelta
 from functools import lru_cache
 
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
+from accounts.models import User
 from comments.models import Comment, CommentRevision
 from moderation import models
 from moderation.pipeline.submission import (
@@ -70,6 +72,24 @@ def submission_from(comment: Comment) -> Submission:
             premoderated=models.ArticlePolicy.objects.filter(
                 article=article, premoderated=True
             ).exists(),
+        ),
+    )
+
+
+def submission_of_words(text: str, author: User) -> Submission:
+    """Words that are not a comment yet, for the checks that ask about words alone; one query."""
+    approved = author.comments.filter(live_at__isnull=False, removed_at__isnull=True).count()
+    return Submission(
+        comment_id=0,
+        revision_id=0,
+        text=text,
+        posted_at=timezone.now(),
+        author=AuthorFacts(
+            id=author.pk,
+            joined_at=author.date_joined,
+            approved=approved,
+            trusted=author.is_editor,
+            restricted=author.restricted,
         ),
     )
 

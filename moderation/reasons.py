@@ -46,7 +46,13 @@ EDITOR = {
     "unreadable": Reason("readability", _("It cannot be followed by other readers.")),
 }
 
-ALL = MACHINE | EDITOR
+# What a ruling on an appeal leaves in the record, beside the decision that was contested.
+APPEAL = {
+    "appeal_upheld": Reason("", _("You contested the decision, and another ruling confirmed it.")),
+    "appeal_overturned": Reason("", _("You contested the decision, and it was overturned.")),
+}
+
+ALL = MACHINE | EDITOR | APPEAL
 
 
 def told(code: str) -> str:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from moderation import operations
+from moderation import mail, operations
 
 
 # A judgement takes milliseconds. One that hangs is ended before its lease, and offered again.
@@ -14,6 +14,18 @@ def judge_comment(comment_id: int) -> None:
 @shared_task(name="moderation.sweep_pending")
 def sweep_pending() -> None:
     operations.sweep(offer=judge_comment.ring)
+
+
+# On Redis 0 is served first and 9 last: no mail makes a comment wait.
+@shared_task(name="moderation.mail_legal_notice", priority=9)
+def mail_legal_notice(notice_id: int) -> None:
+    mail.send(notice_id=notice_id)
+
+
+@shared_task(name="moderation.mail_legal_notices")
+def mail_legal_notices() -> None:
+    for notice_id in mail.unsent():
+        mail_legal_notice.ring(notice_id)
 
 
 @shared_task(name="moderation.retention")

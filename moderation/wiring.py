@@ -4,11 +4,16 @@ from accounts import ports as accounts_ports
 from articles.models import Article
 from comments import ports as comments_ports
 from comments.signals import comment_submitted
-from moderation import intake, names, operations, reasons, tasks
+from moderation import advice, intake, names, operations, reasons, tasks
+from moderation.signals import legal_notice_changed
 
 
 def offer(comment_id: int, **_signal) -> None:
     tasks.judge_comment.ring(comment_id)
+
+
+def offer_mail(notice_id: int, **_signal) -> None:
+    tasks.mail_legal_notice.ring(notice_id)
 
 
 def rules_for(article: Article) -> comments_ports.Rules:
@@ -24,6 +29,7 @@ def rules_for(article: Article) -> comments_ports.Rules:
 
 def connect() -> None:
     comment_submitted.connect(offer, dispatch_uid="moderation.offer")
-    comments_ports.fill(rules=rules_for, told=reasons.told)
+    legal_notice_changed.connect(offer_mail, dispatch_uid="moderation.offer_mail")
+    comments_ports.fill(rules=rules_for, told=reasons.told, advice=advice.advise)
     accounts_ports.erase_parts.append(operations.forget_reader)
     accounts_ports.fill(name_allowed=names.name_allowed)

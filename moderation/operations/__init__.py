@@ -1,21 +1,27 @@
 """What can be decided: by the machine and by people, through one path, with one record."""
 
+from moderation.operations.appeals import appeal, rule_on_appeal
 from moderation.operations.judging import give_up, judge, sweep
+from moderation.operations.notices import give_legal_notice, settle_legal_notice
 from moderation.operations.reports import report, settle_reports
 from moderation.operations.retention import forget_reader, retain
 from moderation.operations.rules import change_policy, delete_rule, save_rules
 from moderation.operations.ruling import rule, undo
 
 __all__ = [
+    "appeal",
     "change_policy",
     "delete_rule",
     "forget_reader",
+    "give_legal_notice",
     "give_up",
     "judge",
     "report",
     "retain",
     "rule",
+    "rule_on_appeal",
     "save_rules",
+    "settle_legal_notice",
     "settle_reports",
     "sweep",
     "undo",

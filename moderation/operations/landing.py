@@ -82,7 +82,7 @@ def _notice(
         return None
     return Notice(
         reason=reason,
-        guideline=_guideline(findings, reason),
+        guideline=guideline_touched(findings, reason),
         spans=tuple(
             tuple(span) for found in findings if found.code == reason for span in found.spans
         ),
@@ -92,7 +92,7 @@ def _notice(
     )
 
 
-def _guideline(findings: tuple[Finding, ...], reason: str) -> str:
+def guideline_touched(findings: tuple[Finding, ...], reason: str) -> str:
     """The guideline of the phrase that was found, if it names one, else that of the reason."""
     phrases = [
         phrase["id"]

@@ -1,6 +1,7 @@
 """Who may decide, and on whom."""
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden
@@ -33,5 +34,16 @@ def checked_note(note: str, *, limit: int) -> str:
         )
     note = normalise(note)
     if len(note) > limit:
-        raise ValidationError(_("The note is too long."), code="note_too_long")
+        raise ValidationError(
+            _("This text has %(length)d characters; the limit is %(limit)d."),
+            code="note_too_long",
+            params={"length": len(note), "limit": limit},
+        )
     return note
+
+
+def checked_outcome(outcome: str, choices: type[models.TextChoices]) -> str:
+    """One of the choices. Raises ValidationError (bad_outcome)."""
+    if outcome not in choices.values:
+        raise ValidationError(_("Choose an outcome."), code="bad_outcome")
+    return outcome

@@ -8,44 +8,68 @@ from django.utils import timezone
 from accounts.models import User
 from comments.models import Comment, CommentRevision, Notification
 from moderation import intake
-from moderation.models import Report
+from moderation.models import Appeal, LegalNotice, Report
+from moderation.operations.appeals import CONTESTABLE
 
 Status = Comment.Status
 
 
 def retain(*, now=None) -> dict[str, int]:
-    """Erase what has been kept long enough: words nobody reads, settled reports, notices.
+    """Erase what has been kept long enough: words nobody reads, settled reports, notices, appeals.
 
-    Words: of rejected and withdrawn comments, and of revisions that were replaced. Days come from
-    the policy. Returns counts by kind. Running it twice changes nothing more.
+    Words: of rejected and withdrawn comments, and of revisions that were replaced; what its author
+    may still contest, or contests, stays. Days come from the policy. Returns counts by kind.
+    Running it twice changes nothing more.
     """
     now = now or timezone.now()
     policy = intake.current_policy()
     long_ago = now - timedelta(days=policy.rejected_text_days)
+    uncontested = now - max(timedelta(days=policy.rejected_text_days), CONTESTABLE)
+    contests = Appeal.objects.open().values("comment")
     unread = models.Q(comment__live_revision__isnull=True) | ~models.Q(
         pk=models.F("comment__live_revision")
     )
-    texts = CommentRevision.objects.filter(erased_at__isnull=True).filter(
-        models.Q(comment__withdrawn_at__lt=long_ago)
-        | models.Q(comment__removed_at__lt=long_ago)
-        | models.Q(comment__status=Status.REJECTED, comment__decided_at__lt=long_ago) & unread
-        | models.Q(created_at__lt=long_ago) & unread & ~models.Q(pk=models.F("comment__latest"))
+    texts = (
+        CommentRevision.objects.filter(erased_at__isnull=True)
+        .filter(
+            models.Q(comment__withdrawn_at__lt=long_ago)
+            | models.Q(comment__removed_at__lt=uncontested)
+            | models.Q(comment__status=Status.REJECTED, comment__decided_at__lt=uncontested)
+            & unread
+            | models.Q(created_at__lt=long_ago) & unread & ~models.Q(pk=models.F("comment__latest"))
+        )
+        .exclude(comment__in=contests)
     )
-    reports = Report.objects.filter(settled_at__lt=now - timedelta(days=policy.report_days))
-    receipts = Comment.objects.filter(
-        notice__isnull=False, decided_at__lt=now - timedelta(days=policy.receipt_days)
-    ).exclude(status=Status.HELD)
+    reports_before = now - timedelta(days=policy.report_days)
+    receipts_before = now - timedelta(days=policy.receipt_days)
+    receipts = Comment.objects.filter(notice__isnull=False, decided_at__lt=receipts_before).exclude(
+        status=Status.HELD
+    )
+    appeals = (
+        Appeal.objects.exclude(words="", note="")
+        .filter(
+            models.Q(decided_at__lt=receipts_before)
+            | models.Q(decided_at__isnull=True, created_at__lt=receipts_before)
+        )
+        .exclude(pk__in=Appeal.objects.open().values("pk"))
+    )
     return {
         "texts": texts.update(source="", html="", fingerprint="", erased_at=now),
-        "reports": reports.delete()[0],
-        "notifications": Notification.objects.filter(
-            created_at__lt=now - timedelta(days=policy.receipt_days)
-        ).delete()[0],
-        "receipts": receipts.update(notice=None),
+        "reports": Report.objects.filter(settled_at__lt=reports_before).delete()[0],
+        "legal_notices": LegalNotice.objects.filter(settled_at__lt=reports_before).delete()[0],
+        "notifications": Notification.objects.filter(created_at__lt=receipts_before).delete()[0],
+        "receipts": receipts.exclude(pk__in=contests).update(notice=None),
+        "appeals": appeals.update(words="", note=""),
     }
 
 
 def forget_reader(user: User) -> None:
-    """Remove what readers' reports say of an erased account, and what it wrote in its own."""
+    """Remove what readers' reports say of an erased account, and what it wrote in its own reports,
+    appeals and notices."""
     Report.objects.filter(profile=user).delete()
     Report.objects.filter(reporter=user).update(note="")
+    Appeal.objects.filter(comment__author=user).update(words="", note="")
+    # Also those sent without signing in, from the address that is theirs.
+    LegalNotice.objects.filter(models.Q(notifier=user) | models.Q(email=user.email)).update(
+        why="", law="", name="", email="", answer="", notifier=None
+    )

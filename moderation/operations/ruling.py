@@ -9,7 +9,7 @@ from accounts.models import User
 from comments import operations as comments
 from comments.models import Comment, CommentRevision
 from moderation import reasons
-from moderation.models import DecisionRecord, Policy
+from moderation.models import Appeal, DecisionRecord, Policy
 from moderation.operations.landing import land
 from moderation.operations.permissions import check_may_rule_on, checked_note
 from moderation.operations.reports import settle_reports
@@ -32,7 +32,7 @@ def rule(
 
     reason: a code of reasons.EDITOR, needed to reject; note: at most 1,000 characters, told to the
     author. Raises Forbidden (editors_only, own_comment), ValidationError (bad_outcome, bad_reason,
-    note_too_long), Conflict (changed, withdrawn, already_so).
+    note_too_long), Conflict (changed, withdrawn, already_so, appealed).
     """
     check_may_rule_on(actor, comment.author_id)
     if outcome not in (Outcomes.APPROVE, Outcomes.REJECT):
@@ -42,6 +42,7 @@ def rule(
     note = checked_note(note, limit=1_000)
     with transaction.atomic():
         row = comments.locked(comment)
+        _check_not_appealed(row)
         check_not_erased(revision_id)
         already = (
             row.status == Status.APPROVED
@@ -68,16 +69,19 @@ def undo(*, actor: User, record: DecisionRecord) -> DecisionRecord:
     """Take a person's ruling back: the comment returns to what it was, and a second record says so.
 
     Raises Forbidden (editors_only), Conflict (not_latest when something was decided or written
-    since, not_undoable for the machine's decisions).
+    since, appealed, not_undoable for the machine's decisions and for rulings on appeals).
     """
     check_may_rule_on(actor, record.comment.author_id)
     with transaction.atomic():
         comment = comments.locked(record.comment)
+        _check_not_appealed(comment)
         check_not_erased(record.revision_id)
         check_not_erased(record.live_before_id)
         latest = comment.decisions.first()
         if record.actor_id is None or record.undoes_id is not None:
             raise Conflict(_("Only a person's ruling can be undone."), code="not_undoable")
+        if record.reason in reasons.APPEAL:
+            raise Conflict(_("A ruling on an appeal is the last word."), code="not_undoable")
         if latest.pk != record.pk or comment.latest_id != record.revision_id:
             raise Conflict(_("Something has been decided since."), code="not_latest")
         earlier = (
@@ -100,6 +104,14 @@ def undo(*, actor: User, record: DecisionRecord) -> DecisionRecord:
             reason="" if outcome == Outcomes.APPROVE or not earlier else earlier.reason,
             policy=record.policy,
             undoes=record,
+        )
+
+
+def _check_not_appealed(comment: Comment) -> None:
+    """Once contested, a decision is another editor's to confirm or to change."""
+    if Appeal.objects.open().filter(comment=comment).exists():
+        raise Conflict(
+            _("Its author contests this decision: rule on the appeal instead."), code="appealed"
         )
 
 

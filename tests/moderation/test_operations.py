@@ -462,7 +462,7 @@ def test_retention_erases_what_is_old_and_keeps_the_rest():
     live = make_comment()
     for comment in (old, new):
         rule(comment, outcome="reject", reason="spam")
-    long_ago = timezone.now() - timedelta(days=181)
+    long_ago = timezone.now() - timedelta(days=185)
     Comment.objects.filter(pk__in=[old.pk, live.pk]).update(decided_at=long_ago)
     Report.objects.create(
         comment=live,

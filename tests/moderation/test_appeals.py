@@ -1,0 +1,310 @@
+"""Contesting a decision, and the ruling of another editor."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.errors import Conflict, Forbidden
+from accounts.models import User
+from accounts.operations import erase_account
+from comments import operations as comments
+from comments.models import Comment, Notification
+from moderation import operations
+from moderation.models import Appeal, DecisionRecord, Phrase
+from moderation.operations import appeals
+from record.models import Entry
+from tests.factories import make_comment, make_user, relax
+from tests.refusals import refusal
+
+pytestmark = pytest.mark.django_db
+Status = Comment.Status
+
+
+def fresh(comment: Comment) -> Comment:
+    return Comment.objects.get(pk=comment.pk)
+
+
+def rejected(*, by: User | None = None, **fields) -> Comment:
+    """A comment that an editor has rejected."""
+    comment = make_comment(status=Status.HELD, **fields)
+    editor = by or make_user(role="editor")
+    operations.rule(
+        actor=editor,
+        comment=comment,
+        revision_id=comment.latest_id,
+        outcome="reject",
+        reason="off_topic",
+    )
+    return fresh(comment)
+
+
+def contest(comment: Comment, words: str = "It answers the question.") -> Appeal:
+    return operations.appeal(actor=comment.author, comment=comment, words=words)
+
+
+def refused(code: str):
+    return pytest.raises(Forbidden, check=lambda error: error.code == code)
+
+
+# --- contesting --------------------------------------------------------------------------------
+
+
+def test_an_author_contests_the_decision_of_a_person():
+    editor = make_user(role="editor")
+    comment = rejected(by=editor)
+    appeal = contest(comment)
+    assert appeal.contested == editor and appeal.decision.actor == editor
+    assert appeal.words == "It answers the question." and appeal.decided_at is None
+    assert fresh(comment).notice["contested"] == "open"
+    assert Entry.objects.about(appeal).get().verb == "appeal"
+
+
+def test_an_author_contests_the_decision_of_the_machine():
+    Phrase.objects.create(text="casino", effect=Phrase.Effect.REJECT)
+    comment = make_comment(status=Status.PENDING, body="My casino essay, again.")
+    operations.judge(comment_id=comment.pk)
+    assert contest(fresh(comment)).contested is None
+
+
+def test_a_decision_is_contested_once():
+    comment = rejected()
+    contest(comment)
+    with refusal("already_contested"):
+        contest(comment)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Appeal.objects.create(comment=comment, decision=Appeal.objects.get().decision)
+
+
+def test_a_suspended_or_banned_author_may_still_contest():
+    comment = rejected()
+    User.objects.filter(pk=comment.author_id).update(banned=True)
+    assert operations.appeal(actor=User.objects.get(pk=comment.author_id), comment=comment)
+
+
+@pytest.mark.parametrize("role", ["reader", "editor", "admin"])
+def test_nobody_contests_for_another(role):
+    with refused("not_yours"):
+        operations.appeal(actor=make_user(role=role), comment=rejected())
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.HELD, Status.APPROVED])
+def test_only_a_rejection_is_contested(status):
+    with refusal("not_rejected"):
+        contest(make_comment(status=status))
+
+
+def test_a_withdrawn_comment_is_not_contested():
+    comment = rejected()
+    with refusal("withdrawn"):
+        contest(comments.withdraw_comment(actor=comment.author, comment=comment))
+
+
+def test_a_decision_is_contested_for_six_months(monkeypatch):
+    comment = rejected()
+    now = timezone.now()
+    monkeypatch.setattr(appeals.timezone, "now", lambda: now + timedelta(days=185))
+    with refusal("too_late"):
+        contest(comment)
+    monkeypatch.setattr(appeals.timezone, "now", lambda: now + timedelta(days=183))
+    assert contest(comment)
+
+
+@pytest.mark.parametrize("words", ["x" * 1_001, "a\x00b", "a\ud800b"])
+def test_words_that_cannot_be_stored_are_refused(words):
+    with pytest.raises(ValidationError):
+        contest(rejected(), words)
+    assert not Appeal.objects.exists()
+
+
+def test_a_contested_decision_is_neither_undone_nor_ruled_on_beside_its_appeal():
+    editor = make_user(role="editor")
+    comment = rejected(by=editor)
+    record = comment.decisions.first()
+    contest(comment)
+    with refusal("appealed"):
+        operations.undo(actor=editor, record=record)
+    with refusal("appealed"):
+        operations.rule(
+            actor=editor, comment=comment, revision_id=comment.latest_id, outcome="approve"
+        )
+
+
+# --- ruling ------------------------------------------------------------------------------------
+
+
+def test_overturning_restores_the_comment_in_its_place_and_tells_its_author():
+    first, second = make_user(role="editor"), make_user(role="editor")
+    comment = make_comment(body="The removed words.")
+    parent = comment
+    reply = make_comment(parent=parent, body="An answer that stays.")
+    later = make_comment(parent=parent, body="A later answer.")
+    call = comment.call_to_action
+    operations.rule(
+        actor=first, comment=reply, revision_id=reply.latest_id, outcome="reject", reason="abusive"
+    )
+    call.refresh_from_db()
+    before, number = call.live_count, reply.number
+    assert "A later answer." in fresh(later).fragment and not fresh(reply).listed
+
+    appeal = contest(fresh(reply))
+    ruled = operations.rule_on_appeal(actor=second, appeal=appeal, outcome="overturned", note="Ok.")
+
+    back = fresh(reply)
+    call.refresh_from_db()
+    assert back.is_live and back.listed and back.number == number and not back.removed_at
+    assert "An answer that stays." in back.fragment and call.live_count == before + 1
+    assert fresh(parent).reply_count == 2
+    assert ruled.decided_by == second and ruled.note == "Ok." and not ruled.same_person
+    record = back.decisions.first()
+    assert (record.actor, record.outcome, record.reason) == (second, "approve", "appeal_overturned")
+    assert Notification.objects.filter(user=reply.author, kind="approved", comment=reply).exists()
+
+
+def test_upholding_changes_nothing_for_readers_and_tells_the_author():
+    comment = rejected()
+    version = comment.call_to_action.version
+    appeal = contest(comment)
+    second = make_user(role="editor")
+    operations.rule_on_appeal(actor=second, appeal=appeal, outcome="upheld", note="It strays.")
+    now = fresh(comment)
+    now.call_to_action.refresh_from_db()
+    assert now.status == Status.REJECTED and now.decided_at == comment.decided_at
+    assert now.call_to_action.version == version
+    assert now.notice["contested"] == "upheld" and now.notice["reason"] == "off_topic"
+    assert now.decisions.first().reason == "appeal_upheld"
+    told = Notification.objects.filter(user=comment.author, comment=comment)
+    assert [note.kind for note in told.order_by("pk")][-1] == "upheld"
+    with refusal("not_undoable"):
+        operations.undo(actor=second, record=now.decisions.first())
+    with refusal("already_contested"):
+        contest(now)
+
+
+def test_who_decided_does_not_rule_while_there_is_another():
+    editor = make_user(role="editor")
+    appeal = contest(rejected(by=editor))
+    make_user(role="admin")
+    Appeal.objects.update(created_at=timezone.now() - timedelta(days=30))
+    with refused("own_decision"):
+        operations.rule_on_appeal(actor=editor, appeal=Appeal.objects.get(), outcome="upheld")
+    appeal.refresh_from_db()
+    assert appeal.decided_at is None
+
+
+def only_editor(editor: User) -> None:
+    """Leave the house one editor: articles of these tests bring writers, who are editors too."""
+    User.objects.editors().exclude(pk=editor.pk).update(is_active=False)
+
+
+def test_where_no_second_editor_exists_an_admin_rules():
+    editor = make_user(role="editor")
+    appeal = contest(rejected(by=editor))
+    only_editor(editor)
+    admin = make_user(role="admin")
+    ruled = operations.rule_on_appeal(actor=admin, appeal=appeal, outcome="upheld")
+    assert ruled.decided_by == admin and not ruled.same_person
+
+
+def test_alone_the_same_person_rules_after_seven_days_and_the_record_says_so():
+    alone = make_user(role="editor")
+    appeal = contest(rejected(by=alone))
+    only_editor(alone)
+    with refused("too_soon"):
+        operations.rule_on_appeal(actor=alone, appeal=appeal, outcome="upheld")
+    Appeal.objects.update(created_at=timezone.now() - timedelta(days=7, minutes=1))
+    appeal.refresh_from_db()
+    ruled = operations.rule_on_appeal(actor=alone, appeal=appeal, outcome="upheld")
+    assert ruled.same_person
+    entry = Entry.objects.about(ruled).first()
+    assert entry.detail == {"outcome": "upheld", "same_person": True}
+
+
+def test_the_database_refuses_a_ruling_by_the_same_person_that_is_not_marked():
+    editor = make_user(role="editor")
+    appeal = contest(rejected(by=editor))
+    ruled = {"decided_by": editor, "decided_at": timezone.now(), "outcome": "upheld"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Appeal.objects.filter(pk=appeal.pk).update(**ruled)
+    assert Appeal.objects.filter(pk=appeal.pk).update(**ruled, same_person=True) == 1
+
+
+@pytest.mark.parametrize("half", [{"outcome": "upheld"}, {"decided_at": timezone.now()}])
+def test_the_database_refuses_half_a_ruling(half):
+    appeal = contest(rejected())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Appeal.objects.filter(pk=appeal.pk).update(**half)
+
+
+def test_an_editor_does_not_rule_on_the_appeal_of_their_own_comment():
+    author = make_user(role="admin")
+    appeal = contest(rejected(author=author))
+    with refused("own_comment"):
+        operations.rule_on_appeal(actor=author, appeal=appeal, outcome="overturned")
+
+
+def test_readers_do_not_rule():
+    appeal = contest(rejected())
+    with refused("editors_only"):
+        operations.rule_on_appeal(actor=make_user(), appeal=appeal, outcome="overturned")
+
+
+def test_an_appeal_is_ruled_on_once_and_with_an_outcome_that_exists():
+    appeal = contest(rejected())
+    with refusal("bad_outcome"):
+        operations.rule_on_appeal(actor=make_user(role="editor"), appeal=appeal, outcome="reject")
+    operations.rule_on_appeal(actor=make_user(role="editor"), appeal=appeal, outcome="upheld")
+    with refusal("already_so"):
+        operations.rule_on_appeal(
+            actor=make_user(role="editor"), appeal=appeal, outcome="overturned"
+        )
+
+
+def test_an_appeal_ends_when_its_author_edits_or_withdraws():
+    edited, withdrawn = rejected(), rejected()
+    relax(edit_minutes=60)
+    one, two = contest(edited), contest(withdrawn)
+    comments.edit_comment(actor=edited.author, comment=edited, body="Other words entirely.")
+    comments.withdraw_comment(actor=withdrawn.author, comment=withdrawn)
+    assert not Appeal.objects.open().exists()
+    for appeal in (one, two):
+        with pytest.raises(Conflict):
+            operations.rule_on_appeal(
+                actor=make_user(role="editor"), appeal=appeal, outcome="overturned"
+            )
+    assert not fresh(edited).is_live and not fresh(withdrawn).is_live
+
+
+# --- keeping -----------------------------------------------------------------------------------
+
+
+def test_erasing_an_account_erases_the_words_of_its_appeals_and_keeps_that_there_were_some():
+    comment = rejected()
+    appeal = contest(comment, "zanzibar canary")
+    erase_account(actor=comment.author, user=comment.author)
+    appeal.refresh_from_db()
+    assert appeal.words == "" and appeal.decision_id
+    assert "zanzibar" not in str(list(Entry.objects.values())) + str(
+        list(DecisionRecord.objects.values())
+    )
+
+
+def test_the_words_of_an_appeal_go_in_time_and_never_while_it_is_open():
+    ruled, waiting = contest(rejected()), contest(rejected())
+    operations.rule_on_appeal(actor=make_user(role="editor"), appeal=ruled, outcome="upheld")
+    assert operations.retain(now=timezone.now() + timedelta(days=364))["appeals"] == 0
+    counts = operations.retain(now=timezone.now() + timedelta(days=366))
+    ruled.refresh_from_db()
+    waiting.refresh_from_db()
+    assert counts["appeals"] == 1 and ruled.words == "" and waiting.words
+    assert waiting.comment.latest.source and fresh(waiting.comment).notice
+
+
+def test_what_may_still_be_contested_keeps_its_words():
+    comment = rejected()
+    operations.change_policy(actor=None, changes={"rejected_text_days": 1})
+    assert operations.retain(now=timezone.now() + timedelta(days=180))["texts"] == 0
+    assert fresh(comment).latest.source
+    assert operations.retain(now=timezone.now() + timedelta(days=185))["texts"] == 1
