@@ -61,6 +61,12 @@ messages: $(VENV)/.tools gettext ## Gather every string of the interface into lo
 	for words in locale/*/LC_MESSAGES/django.po; do \
 		msgfmt --check-format --statistics -o "$${words%.po}.mo" "$$words" || exit 1; done
 
+.PHONY: screenshots
+screenshots: $(VENV)/.tools browser ## Photograph the demo site for docs/screenshots (ARGS="--all FOLDER": every page)
+	@fc-list | grep -q P052 || tests/debian_packages.sh fontconfig fonts-urw-base35 fonts-open-sans fonts-noto-core || \
+		echo 'The fonts of the pictures are not here: they will look otherwise.'
+	$(PY) -m docs.screenshots.take $(ARGS)
+
 # --- Figures --------------------------------------------------------------------------------
 
 .PHONY: replay
