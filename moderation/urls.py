@@ -4,6 +4,7 @@ from django.urls import path
 
 import accounts.converters  # noqa: F401 - registers <row:>
 from moderation.desk import views as desk
+from moderation.reader import decisions, notices
 from moderation.reader import views as reader
 
 urlpatterns = [
@@ -15,5 +16,8 @@ urlpatterns = [
     path("desk/people/<row:user_id>/settle/", desk.settle_profile, name="settle_profile"),
     path("desk/rulings/<row:record_id>/undo/", desk.undo, name="undo_ruling"),
     path("c/<row:comment_id>/report/", reader.report_comment, name="report_comment"),
+    path("c/<row:comment_id>/notice/", notices.legal_notice, name="legal_notice"),
+    path("c/<row:comment_id>/decision/", decisions.decision, name="decision"),
+    path("c/<row:comment_id>/appeal/", decisions.appeal, name="appeal"),
     path("people/<row:user_id>/report/", reader.report_profile, name="report_profile"),
 ]

@@ -7,30 +7,30 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from accounts.errors import TooMany
 from accounts.models import User
 from comments.models import Comment
+from comments.pages import viewer
 from moderation import operations
 from moderation.models import Report
 
 
 def _report(request: HttpRequest, *, back: str, action: str, **subject) -> HttpResponse:
-    errors, reported, status = [], False, 200
+    errors, reported, status = [], "", 200
+    reason, note = request.POST.get("reason", ""), request.POST.get("note", "")
     if request.method == "POST":
         try:
-            operations.report(
-                reporter=request.user,
-                reason=request.POST.get("reason", ""),
-                note=request.POST.get("note", ""),
-                **subject,
-            )
-            reported = True
+            operations.report(reporter=request.user, reason=reason, note=note, **subject)
+            reported = reason
         except ValidationError as error:
-            errors, status = list(error.messages), 422
+            errors, status = list(error.messages), 429 if isinstance(error, TooMany) else 422
     context = {
         **subject,
         "reasons": Report.Reason.choices,
         "errors": errors,
         "reported": reported,
+        "reason": reason,
+        "note": note,
         "action": action,
         "back_url": back,
         "noindex": True,
@@ -38,7 +38,6 @@ def _report(request: HttpRequest, *, back: str, action: str, **subject) -> HttpR
     return render(request, "moderation/report.html", context, status=status)
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def report_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     comment = get_object_or_404(
@@ -47,6 +46,16 @@ def report_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         .select_related("author", "live_revision", "call_to_action__article"),
         pk=comment_id,
     )
+    if viewer(request) is None:
+        # Not sent to the sign-in unasked: what is illegal can be told without an account.
+        context = {
+            "comment": comment,
+            "sign_in_url": f"{reverse('account_login')}?next={request.path}",
+            "back_url": comment.get_absolute_url(),
+            "noindex": True,
+        }
+        status = 200 if request.method == "GET" else 403
+        return render(request, "moderation/report_signed_out.html", context, status=status)
     return _report(
         request,
         comment=comment,

@@ -70,30 +70,6 @@
     }
   }
 
-  /* Boxes count. */
-
-  function addCount(box) {
-    const limit = Number(box.dataset.limit);
-    const told = box.closest(".field").querySelector("[data-count]");
-    const count = () => {
-      const left = limit - [...box.value.normalize().trim()].length;
-      const close = left < Math.min(500, limit / 5);
-      const text = close ? (left < 0 ? words.over : words.left).replace("%s", Math.abs(left)) : "";
-      if (told.textContent !== text) told.textContent = text;
-      told.classList.toggle("over", left < 0);
-    };
-    box.addEventListener("input", count);
-    count();
-  }
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    const form = event.target.closest?.("form[data-box]");
-    if (!form) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
-
   /* Replies and reactions happen in place, for who is signed in. */
 
   async function openReply(link) {
@@ -156,8 +132,13 @@
     form.prepend(told);
   }
 
-  document.addEventListener("htmx:sendError", (event) => tellFailure(event.detail.elt));
-  document.addEventListener("htmx:responseError", (event) => tellFailure(event.detail.elt));
+  for (const name of ["htmx:sendError", "htmx:responseError"]) {
+    document.addEventListener(name, ({ detail: { elt, xhr } }) => {
+      tellFailure(elt);
+      // What is undecided is asked for again; what is not to be seen any more (403, 404) is not.
+      if (elt.matches(".own") && !/^4(?!29)/.test(xhr.status)) setTimeout(() => look(elt), 15000);
+    });
+  }
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, elt } = event.detail;
     // A whole page answers something else: an error page, or the sign-in.
@@ -172,12 +153,27 @@
     }
   });
 
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const own = event.detail.elt;
-    if (own.matches?.(".own")) states.set(own.id.slice(4), own.dataset.state);
-  });
+  /* One's own comments turn from state to state; nobody asks while nobody looks. */
 
   const states = new Map();
+  const asleep = new Set();
+
+  function look(own) {
+    if (own.isConnected) htmx.trigger(own, "look");
+  }
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const own = event.detail.elt;
+    if (!own.matches?.(".own")) return;
+    if (!document.hidden) return states.set(own.id.slice(4), own.dataset.state);
+    event.preventDefault();
+    asleep.add(own);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    asleep.forEach(look);
+    asleep.clear();
+  });
 
   function tellState(item) {
     const id = item.id.replace(/^own-|^c/, "");
@@ -195,7 +191,6 @@
     each(root, ".threads .acts:has(.report)", addCopy);
     if (me) each(root, ".threads .comment", makeOwn);
     each(root, ".answering .actions", addClose);
-    each(root, "textarea[data-limit]", addCount);
   }
 
   document.addEventListener("htmx:load", (event) => {

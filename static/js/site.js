@@ -25,7 +25,7 @@
       const moment = new Date(time.dateTime);
       if (isNaN(moment)) continue;
       const whole = full.format(moment);
-      time.textContent = "full" in time.dataset ? whole : time.closest(".byline") ? date.format(moment) : words(moment, now);
+      time.textContent = "full" in time.dataset ? whole : "date" in time.dataset || time.closest(".byline") ? date.format(moment) : words(moment, now);
       time.title = whole;
     }
   }
