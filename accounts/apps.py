@@ -4,3 +4,13 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        from allauth.usersessions.models import UserSession  # noqa: PLC0415 - as below
+        from django.db.models.signals import pre_save  # noqa: PLC0415 - as below
+
+        # Models are not loaded before ready().
+        from accounts import devices, export_parts, ports  # noqa: PLC0415
+
+        pre_save.connect(devices.keep_little, sender=UserSession)
+        ports.export_parts.append(export_parts.sections)

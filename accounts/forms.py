@@ -99,6 +99,17 @@ class TokenForm(forms.Form):
 
 
 class EraseForm(forms.Form):
+    comments = forms.ChoiceField(
+        label=_("What becomes of your comments?"),
+        choices=[
+            (
+                "keep",
+                _("Published ones stay without my name, so that the answers keep their sense."),
+            ),
+            ("remove", _("All of them go. Where somebody answered, an empty place stays.")),
+        ],
+        widget=forms.RadioSelect,
+    )
     display_name = forms.CharField(
         label=_("Your display name"),
         help_text=_("Type it as it stands above, to show that you mean it."),

@@ -1,9 +1,7 @@
 """Pages about people."""
 
 from allauth.account.decorators import reauthentication_required
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.forms import Form
@@ -16,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import operations
-from accounts.forms import EraseForm, MailForm, ProfileForm, TokenForm
+from accounts.forms import MailForm, ProfileForm, TokenForm
 from accounts.mail import read_unsubscribe
 from accounts.models import MAIL_KINDS, ApiToken, User
 
@@ -48,7 +46,7 @@ def _refuse(form: Form, error: ValidationError) -> None:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def my_account(request: HttpRequest) -> HttpResponse:
+def edit_profile(request: HttpRequest) -> HttpResponse:
     initial = {field: getattr(request.user, field) for field in PROFILE_FIELDS}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -58,13 +56,8 @@ def my_account(request: HttpRequest) -> HttpResponse:
             _refuse(form, error)
         else:
             messages.success(request, _("Your profile is saved."))
-            return redirect("my_account")
-    has_providers = bool(settings.SOCIALACCOUNT_PROVIDERS)
-    return render(
-        request,
-        "accounts/my_account.html",
-        {"form": form, "has_providers": has_providers, "noindex": True},
-    )
+            return redirect("edit_profile")
+    return render(request, "accounts/edit_profile.html", {"form": form, "noindex": True})
 
 
 @never_cache
@@ -111,19 +104,6 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     operations.revoke_token(actor=request.user, token=token)
     messages.success(request, _("The token is revoked."))
     return redirect("tokens")
-
-
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
-def erase_account(request: HttpRequest) -> HttpResponse:
-    form = EraseForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        operations.erase_account(actor=request.user, user=request.user)
-        logout(request)
-        return render(request, "accounts/erased.html", {"noindex": True})
-    return render(request, "accounts/erase.html", {"form": form, "noindex": True})
 
 
 @csrf_exempt

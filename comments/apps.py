@@ -7,8 +7,12 @@ class CommentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import ports  # noqa: PLC0415 - models are not loaded before ready()
-        from comments import operations  # noqa: PLC0415
+        from articles import ports as articles_ports  # noqa: PLC0415
+        from comments import export, operations, search  # noqa: PLC0415
 
-        ports.erase_steps.append(operations.forget_words)
+        ports.erase_steps.extend([operations.forget_words, search.tidy])
+        articles_ports.shown_parts.append(search.follow_article)
+        articles_ports.byline_parts.append(operations.mark_writers)
         ports.erase_parts.append(operations.forget_reader)
         ports.renamed_parts.append(operations.rename_author)
+        ports.export_parts.append(export.sections)

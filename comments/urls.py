@@ -4,12 +4,14 @@ from django.urls import path
 
 import accounts.converters  # noqa: F401 - registers <row:>
 from comments import feeds
-from comments.views import discussion, live, mine, writing
+from comments.views import discussion, drafts, live, mine, notifications, writing
 
 urlpatterns = [
     path("articles/<slug:slug>/", discussion.article, name="article"),
     path("articles/<slug:slug>/comments/", writing.post_comment, name="post_comment"),
     path("articles/<slug:slug>/preview/", writing.preview, name="preview"),
+    path("articles/<slug:slug>/draft/", drafts.save_draft, name="save_draft"),
+    path("articles/<slug:slug>/follow/", notifications.follow, name="follow_discussion"),
     path("articles/<slug:slug>/comments.atom", feeds.DiscussionFeed(), name="discussion_feed"),
     path("articles/<slug:slug>/news/", live.news, name="discussion_news"),
     path("articles/<slug:slug>/fragments/", live.fragments, name="discussion_fragments"),
@@ -20,5 +22,10 @@ urlpatterns = [
     path("c/<row:comment_id>/react/", writing.react, name="react_to_comment"),
     path("c/<row:comment_id>/state/", writing.state, name="comment_state"),
     path("my/comments/", mine.mine, name="my_comments"),
-    path("my/notifications/", mine.notifications, name="notifications"),
+    path("my/drafts/", mine.drafts, name="my_drafts"),
+    path("my/drafts/<row:draft_id>/delete/", mine.delete_draft, name="delete_draft"),
+    path("my/notifications/", notifications.notifications, name="notifications"),
+    path(
+        "my/notifications/<row:pk>/", notifications.open_notification, name="open_notification"
+    ),
 ]

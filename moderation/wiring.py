@@ -4,7 +4,7 @@ from accounts import ports as accounts_ports
 from articles.models import Article
 from comments import ports as comments_ports
 from comments.signals import comment_submitted
-from moderation import advice, intake, names, operations, reasons, tasks
+from moderation import advice, export, intake, names, operations, reasons, tasks
 from moderation.signals import legal_notice_changed
 
 
@@ -32,4 +32,5 @@ def connect() -> None:
     legal_notice_changed.connect(offer_mail, dispatch_uid="moderation.offer_mail")
     comments_ports.fill(rules=rules_for, told=reasons.told, advice=advice.advise)
     accounts_ports.erase_parts.append(operations.forget_reader)
+    accounts_ports.export_parts.append(export.sections)
     accounts_ports.fill(name_allowed=names.name_allowed)

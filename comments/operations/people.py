@@ -4,18 +4,30 @@ import time
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.errors import Forbidden
 from accounts.models import User
 from comments import fragments
-from comments.models import Comment
+from comments.models import Comment, Draft, Notification
 from comments.tasks import refresh_fragments
 
 REDRAWN_WITHIN = 10.0  # seconds for an erased name to leave the pages; the sweep does the rest
 
 
-def mark_read(*, actor: User) -> int:
-    """Mark everything this reader was told as read. Returns how many."""
-    return actor.notifications.filter(read_at__isnull=True).update(read_at=timezone.now())
+def mark_read(*, actor: User, notification: Notification | None = None) -> int:
+    """Mark one thing this reader was told as read, or everything. Returns how many."""
+    waiting = actor.notifications.filter(read_at__isnull=True)
+    if notification is not None:
+        waiting = waiting.filter(pk=notification.pk)
+    return waiting.update(read_at=timezone.now())
+
+
+def delete_draft(*, actor: User, draft: Draft) -> None:
+    """Throw away what was begun. Raises Forbidden (not_yours)."""
+    if draft.user_id != actor.pk:
+        raise Forbidden(_("Only its owner may do this."), code="not_yours")
+    draft.delete()
 
 
 def forget_reader(user: User) -> None:
@@ -43,6 +55,13 @@ def _redraw_now() -> None:
     until = time.monotonic() + REDRAWN_WITHIN
     while fragments.refresh_stale() and time.monotonic() < until:
         pass
+
+
+def mark_writers(article: Article, author_ids: Collection[int]) -> None:
+    """Mark the public fragments of people who became an article's authors, or are no longer."""
+    _mark_stale(
+        Comment.objects.filter(call_to_action__article=article, author_id__in=author_ids)
+    )
 
 
 def redraw_all() -> None:

@@ -1,13 +1,26 @@
-"""What is a reader's own: their comments and what they were told."""
+"""What is a reader's own: their comments and what they have begun."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
-from comments import operations
+from comments import operations, ports
+from comments.models import Draft
+
+PAGE = 50
+# What a reader may look through alone, by the word in the address.
+STATES = {
+    "live": lambda mine: mine.live(),
+    "undecided": lambda mine: mine.undecided(),
+    "rejected": lambda mine: mine.filter(status="rejected", withdrawn_at=None),
+    "withdrawn": lambda mine: mine.filter(withdrawn_at__isnull=False),
+}
 
 
 @login_required
@@ -15,33 +28,57 @@ from comments import operations
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """Everything I wrote, with its state, newest first."""
-    comments = request.user.comments.select_related("call_to_action__article", "latest").order_by(
-        "-pk"
-    )
+    wanted = request.GET.get("state", "")
+    chosen = wanted if wanted in STATES else ""
+    comments = STATES[chosen](request.user.comments) if chosen else request.user.comments
+    comments = comments.select_related("call_to_action__article", "parent__author", "latest")
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         comments = comments.filter(pk__lt=int(before))
-    shown = list(comments[:51])
+    shown = list(comments.order_by("-pk")[: PAGE + 1])
+    for comment in shown:
+        comment.told = ports.reason_told((comment.notice or {}).get("reason", ""))
+    within = f"state={chosen}&" if chosen else ""
     return render(
         request,
         "comments/mine.html",
         {
-            "comments": shown[:50],
-            "next_url": f"?before={shown[49].pk}" if len(shown) > 50 else None,
+            "comments": shown[:PAGE],
+            "states": _states(chosen),
+            "chosen": chosen,
+            "next_url": f"?{within}before={shown[PAGE - 1].pk}" if len(shown) > PAGE else None,
             "noindex": True,
         },
     )
 
 
+def _states(chosen: str) -> list[dict]:
+    labels = {
+        "": pgettext("comments", "All"),
+        "live": _("Live"),
+        "undecided": _("Not decided yet"),
+        "rejected": _("Not published"),
+        "withdrawn": _("Withdrawn"),
+    }
+    return [
+        {"url": f"?state={state}" if state else "?", "label": label, "is_here": state == chosen}
+        for state, label in labels.items()
+    ]
+
+
 @login_required
 @never_cache
-@require_http_methods(["GET", "POST"])
-def notifications(request: HttpRequest) -> HttpResponse:
-    """What happened to what I wrote; a POST marks it read."""
-    if request.method == "POST":
-        operations.mark_read(actor=request.user)
-        return HttpResponseRedirect(reverse("notifications"))
-    told = request.user.notifications.select_related(
-        "comment__call_to_action__article", "comment__author"
-    )[:50]
-    return render(request, "comments/notifications.html", {"notifications": told, "noindex": True})
+@require_GET
+def drafts(request: HttpRequest) -> HttpResponse:
+    """What I have begun and not sent, last changed first."""
+    begun = request.user.drafts.select_related("call_to_action__article", "parent__author")
+    return render(request, "comments/drafts.html", {"drafts": begun, "noindex": True})
+
+
+@login_required
+@require_POST
+def delete_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
+    draft = get_object_or_404(Draft, pk=draft_id, user=request.user)
+    operations.delete_draft(actor=request.user, draft=draft)
+    messages.success(request, _("The draft is deleted."))
+    return HttpResponseRedirect(reverse("my_drafts"))

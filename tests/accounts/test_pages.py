@@ -16,6 +16,7 @@ from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long password"
+LEAVING = {"comments": "keep", "display_name": "Wren Ashby"}
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +50,9 @@ ENTRANCE = [
 ]
 MANAGED = [
     "my_account",
+    "edit_profile",
     "tokens",
+    "export",
     "erase_account",
     "account_email",
     "account_change_password",
@@ -83,7 +86,7 @@ def test_pages_of_ones_own_account_stand_under_the_strict_policy(client, reader,
     check_page(client.get(reverse(name)))
 
 
-@pytest.mark.parametrize("name", ["my_account", "tokens", "erase_account"])
+@pytest.mark.parametrize("name", ["my_account", "tokens", "export", "erase_account"])
 def test_ones_own_account_needs_signing_in(client, name):
     answer = client.get(reverse(name))
     assert answer.status_code == 302
@@ -113,8 +116,8 @@ def test_an_erased_profile_is_a_404(client):
 
 def test_a_reader_edits_their_profile(client, reader):
     form = {"display_name": "Ashby Wren", "bio": "Bees.", "time_zone": "Asia/Tokyo"}
-    answer = client.post(reverse("my_account"), form)
-    assert answer.url == reverse("my_account")
+    answer = client.post(reverse("edit_profile"), form)
+    assert answer.url == reverse("edit_profile")
     reader.refresh_from_db()
     assert (reader.display_name, reader.bio, reader.time_zone) == tuple(form.values())
 
@@ -122,7 +125,7 @@ def test_a_reader_edits_their_profile(client, reader):
 def test_a_refused_name_is_said_beside_its_field(client, reader):
     make_user(display_name="Corwin Thrale")
     form = {"display_name": "C0rwin Thrale", "bio": "", "time_zone": ""}
-    answer = client.post(reverse("my_account"), form)
+    answer = client.post(reverse("edit_profile"), form)
     assert answer.context["form"].errors["display_name"]
     html = answer.content.decode()
     assert 'aria-describedby="id_display_name_error"' in html
@@ -159,26 +162,26 @@ def test_making_a_token_asks_for_one_more_proof(client, reader):
 
 def test_erasing_asks_for_one_more_proof(client, reader):
     forget_proof(client)
-    answer = client.post(reverse("erase_account"), {"display_name": "Wren Ashby"})
+    answer = client.post(reverse("erase_account"), LEAVING)
     assert answer.url.startswith(reverse("account_reauthenticate"))
     reader.refresh_from_db()
-    assert reader.erased_at is None
+    assert reader.erase_after is None
 
 
-def test_erasing_needs_the_name_typed(client, reader):
-    client.post(reverse("erase_account"), {"display_name": "Wren"})
+def test_erasing_needs_the_name_typed_and_a_choice(client, reader):
+    for lacking in ({"comments": "keep", "display_name": "Wren"}, {"display_name": "Wren Ashby"}):
+        client.post(reverse("erase_account"), lacking)
+        reader.refresh_from_db()
+        assert reader.erase_after is None
+    answer = client.post(reverse("erase_account"), LEAVING)
+    assert answer.url == reverse("my_account")
     reader.refresh_from_db()
-    assert reader.erased_at is None
-    answer = client.post(reverse("erase_account"), {"display_name": "Wren Ashby"})
-    assert answer.status_code == 200
-    reader.refresh_from_db()
-    assert reader.erased_at is not None
-    assert "_auth_user_id" not in client.session
+    assert reader.erase_after is not None and reader.erased_at is None
 
 
 def test_an_admin_who_would_erase_themself_is_told_why_not(client, reader):
     operations.set_role(actor=None, user=reader, role="admin")
-    answer = client.post(reverse("erase_account"), {"display_name": "Wren Ashby"})
+    answer = client.post(reverse("erase_account"), LEAVING)
     assert answer.status_code == 403
     assert "another admin" in answer.content.decode()
 

@@ -1,0 +1,49 @@
+"""One more proof of who somebody is, before what would hurt most in wrong hands."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from allauth.account import app_settings
+from allauth.account.authentication import get_authentication_records
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.models import User
+
+
+def proof_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Ask for password, passkey or code once more, unless that was minutes ago.
+
+    Whoever has none of them signs in by mailed code or elsewhere; allauth would wave them through.
+    They are asked to sign in anew.
+    """
+    asked_once_more = reauthentication_required(view)
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if _has_own_proof(request.user):
+            return asked_once_more(request, *args, **kwargs)
+        if _signed_in_just_now(request):
+            return view(request, *args, **kwargs)
+        back = urlencode({"next": request.get_full_path()})
+        again = f"{reverse('account_login')}?{back}"
+        return render(request, "accounts/sign_in_anew.html", {"again": again, "noindex": True})
+
+    return guarded
+
+
+def _has_own_proof(user: User) -> bool:
+    return user.has_usable_password() or Authenticator.objects.filter(user=user).exists()
+
+
+def _signed_in_just_now(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, request.user)
+    since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+    return any(record["at"] > since for record in records)
