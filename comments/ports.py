@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from articles.models import Article
+from accounts.models import User
+from articles.models import Article, Guideline
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,24 @@ class Rules:
     reactions: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What keeps a text from going live, said before it is sent.
+
+    reason: one sentence to the author, in the active language. spans: (start, end) in the text.
+    waits: sent as it is, an editor reads it first; if not, it is not published.
+    """
+
+    reason: str
+    guideline: Guideline | None
+    spans: tuple[tuple[int, int], ...]
+    waits: bool
+
+
+def _no_advice(text: str, author: User, article: Article) -> Advice | None:
+    return None
+
+
 def _default_rules(article: Article) -> Rules:
     return Rules()
 
@@ -26,11 +45,18 @@ def _no_words(reason: str) -> str:
 
 
 rules_for: Callable[[Article], Rules] = _default_rules
+# What the checks would say of a normalised text, quickly and without a word kept; None: nothing.
+advise: Callable[[str, User, Article], Advice | None] = _no_advice
 # A reason code in one sentence to the author, in the active language.
 reason_told: Callable[[str], str] = _no_words
 
 
-def fill(*, rules: Callable[[Article], Rules], told: Callable[[str], str]) -> None:
+def fill(
+    *,
+    rules: Callable[[Article], Rules],
+    told: Callable[[str], str],
+    advice: Callable[[str, User, Article], Advice | None],
+) -> None:
     """Called once, by the app above, when it is ready."""
-    global rules_for, reason_told
-    rules_for, reason_told = rules, told
+    global rules_for, reason_told, advise
+    rules_for, reason_told, advise = rules, told, advice

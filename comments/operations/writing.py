@@ -12,7 +12,7 @@ from accounts.errors import Conflict, Forbidden, TooMany
 from accounts.models import User
 from articles.models import CallToAction, ChoiceOption
 from comments import ports
-from comments.models import Comment, CommentRevision
+from comments.models import Comment, CommentRevision, Draft
 from comments.operations.landing import locked, settle
 from comments.signals import comment_submitted
 from folding import fingerprint, has_forbidden, is_blank, normalise
@@ -25,6 +25,18 @@ class Posted:
 
     comment: Comment
     created: bool
+
+
+class Advised(Exception):
+    """Nothing is stored: the author may want to read this before it is.
+
+    advice: what the checks would say. text: what they would say it of, normalised; the advice's
+    spans count its characters. fingerprint: of that text.
+    """
+
+    def __init__(self, advice: ports.Advice, text: str, fingerprint: str) -> None:
+        super().__init__(advice.reason)
+        self.advice, self.text, self.fingerprint = advice, text, fingerprint
 
 
 def checked_body(body: str, *, max_length: int) -> str:
@@ -115,11 +127,13 @@ def post_comment(
     parent: Comment | None = None,
     choice: ChoiceOption | None = None,
     idempotency_key: str | None = None,
+    advise: bool = False,
 ) -> Posted:
-    """Store a comment, pending, and offer it for judgement on commit.
+    """Store a comment, pending, and offer it for judgement on commit; its draft goes.
 
     body: Markdown, any length; choice: of a call to action that offers options, on a top-level
-    answer; idempotency_key: at most 64 characters, repeated by a client that got no answer.
+    answer; idempotency_key: at most 64 characters, repeated by a client that got no answer;
+    advise: raise Advised instead when the checks of its words would keep it from going live.
     Raises Forbidden (sign_in, may_not_post), ValidationError (empty, too_long,
     forbidden_characters, closed, parent_not_here, bad_choice, choice_missing), TooMany (too_fast),
     Conflict (key_reused), ObjectDoesNotExist for an article that is not public.
@@ -139,6 +153,10 @@ def post_comment(
     _check_place(call_to_action, parent)
     _chosen(call_to_action, choice, parent is not None)
     _check_pace(author, rules)
+    if advise:
+        advice = ports.advise(written.source, author, article)
+        if advice is not None:
+            raise Advised(advice, written.source, written.fingerprint)
     try:
         with transaction.atomic():
             # Again, and now nobody can close it or take the parent away before the row stands.
@@ -155,6 +173,7 @@ def post_comment(
             )
             _write_revision(comment, written)
             comment.save(update_fields=["latest"])
+            Draft.objects.filter(user=author, call_to_action=now, parent=parent).delete()
             _announce(comment)
     except IntegrityError:
         # The same submit, racing itself: the row that won is the answer.
@@ -163,6 +182,20 @@ def post_comment(
             raise
         return _same_or_conflict(earlier, call_to_action, parent, choice, written.source)
     return Posted(comment, created=True)
+
+
+def advice_on(*, author: User, call_to_action: CallToAction, body: str) -> ports.Advice | None:
+    """What would keep these words from going live, before they are posted; None: nothing known.
+
+    Raises Forbidden (sign_in, may_not_post), ValidationError (empty, too_long,
+    forbidden_characters), ObjectDoesNotExist for an article that is not public.
+    """
+    check_may_post(author)
+    article = call_to_action.article
+    if not article.is_live():
+        raise ObjectDoesNotExist
+    text = checked_body(body, max_length=ports.rules_for(article).max_length)
+    return ports.advise(text, author, article)
 
 
 def _check_place(call_to_action: CallToAction, parent: Comment | None) -> None:

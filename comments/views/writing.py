@@ -13,17 +13,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.errors import Conflict, TooMany
 from articles.models import Article
 from articles.views import find
-from comments import operations, pages, ports
+from comments import composing, operations, pages, ports
+from comments.facts import Begun
 from comments.models import Comment
 from comments.views.discussion import JUMP, article_page, visible_comment
 from markup import render_comment
 
 
-def _messages(error: ValidationError) -> list[str]:
+def messages_of(error: ValidationError) -> list[str]:
     return list(error.messages)
 
 
-def _status(error: ValidationError) -> int:
+def status_of(error: ValidationError) -> int:
     return 409 if isinstance(error, Conflict) else 429 if isinstance(error, TooMany) else 422
 
 
@@ -34,14 +35,23 @@ def post_comment(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(article, HttpResponse):
         raise Http404
     call_to_action = article.call_to_action
-    body = request.POST.get("body", "")
+    body, advised = request.POST.get("body", ""), request.POST.get("advised", "")[:64]
     parent = choice = None
+
+    def again(status: int, **filled: object) -> HttpResponse:
+        typed = {"body": body, "advised": advised, "unsaved": True}
+        chosen = {"choice": choice.pk if choice else None, "parent": parent.pk if parent else None}
+        form = pages.empty_form(pages.house_of(article), **{**typed, **chosen, **filled})
+        return form_again(request, article, parent, form, status=status)
+
     try:
         if request.POST.get("parent"):
             here = Comment.objects.in_discussion(call_to_action).live()
-            parent = _posted(here, request.POST["parent"], "parent_not_here")
+            parent = row_named(here, request.POST["parent"], "parent_not_here")
         if request.POST.get("choice"):
-            choice = _posted(call_to_action.options, request.POST["choice"], "bad_choice")
+            choice = row_named(call_to_action.options, request.POST["choice"], "bad_choice")
+        if "preview" in request.POST:
+            return again(200, preview=_previewed(article, body))
         posted = operations.post_comment(
             author=request.user,
             call_to_action=call_to_action,
@@ -49,16 +59,15 @@ def post_comment(request: HttpRequest, slug: str) -> HttpResponse:
             parent=parent,
             choice=choice,
             idempotency_key=request.POST.get("idempotency_key") or None,
+            # Once: whoever has read it edits, or sends it as it is.
+            advise=not advised,
         )
+    except operations.Advised as found:
+        # Nothing is stored, so no client may take this for a success.
+        nudge = composing.nudge(found.advice, found.text)
+        return again(422, nudge=nudge, advised=found.fingerprint)
     except ValidationError as error:
-        form = pages.empty_form(
-            pages.house_of(article),
-            body=body,
-            choice=choice.pk if choice else None,
-            parent=parent.pk if parent else None,
-            errors=_messages(error),
-        )
-        return _form_again(request, article, parent, form, status=_status(error))
+        return again(status_of(error), errors=messages_of(error))
     comment = posted.comment
     if not request.htmx:
         return HttpResponseRedirect(f"{article.get_absolute_url()}#own-{comment.pk}")
@@ -73,7 +82,7 @@ def post_comment(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(html, status=201)
 
 
-def _posted(rows, raw: str, code: str):
+def row_named(rows, raw: str, code: str):
     try:
         return rows.get(pk=int(raw))
     except (ValueError, OverflowError, ObjectDoesNotExist) as error:
@@ -90,7 +99,7 @@ def _form_context(article: Article) -> dict:
     }
 
 
-def _form_again(
+def form_again(
     request: HttpRequest, article: Article, parent: Comment | None, form: dict, *, status: int
 ) -> HttpResponse:
     context = {**_form_context(article), "form": form, "parent": parent}
@@ -108,11 +117,21 @@ def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
     if not found.is_live:
         raise Http404
     article = found.call_to_action.article
+    begun = request.user.drafts.filter(parent=found).first()
+    form = pages.empty_form(
+        pages.house_of(article),
+        parent=found.pk,
+        draft=Begun(begun.body, begun.updated_at) if begun else None,
+    )
+    if request.GET.get("quote"):
+        form["quoted"] = composing.quote_of(found)
+        before = f"{form['body'].rstrip()}\n\n" if form["body"].strip() else ""
+        form["body"] = before + form["quoted"]
     context = {
         **_form_context(article),
         "comment": found,
         "parent": found,
-        "form": pages.empty_form(pages.house_of(article), parent=found.pk),
+        "form": form,
         "open": found.call_to_action.is_open(),
     }
     template = "comments/_form.html" if request.htmx else "comments/reply.html"
@@ -126,13 +145,17 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
     body, errors, status = found.latest.source, [], 200
     if found.author_id != request.user.pk:
         raise Http404
+    preview = ""
     if request.method == "POST":
         body = request.POST.get("body", "")
         try:
-            found = operations.edit_comment(actor=request.user, comment=found, body=body)
+            if "preview" in request.POST:
+                preview = _previewed(found.call_to_action.article, body)
+            else:
+                found = operations.edit_comment(actor=request.user, comment=found, body=body)
         except ValidationError as error:
-            errors, status = _messages(error), _status(error)
-        else:
+            errors, status = messages_of(error), status_of(error)
+        if "preview" not in request.POST and not errors:
             return HttpResponseRedirect(
                 f"{found.call_to_action.article.get_absolute_url()}#own-{found.pk}"
             )
@@ -142,7 +165,7 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
         "article": found.call_to_action.article,
         "action": reverse("edit_comment", args=[found.pk]),
         "may_edit": found.may_be_edited_by(request.user, within=house.rules.edit_seconds),
-        "form": pages.empty_form(house, body=body, errors=errors),
+        "form": pages.empty_form(house, body=body, errors=errors, preview=preview),
     }
     return render(request, "comments/edit.html", context, status=status)
 
@@ -227,11 +250,15 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(article, HttpResponse):
         raise Http404
     try:
-        text = operations.checked_body(
-            request.POST.get("body", ""), max_length=ports.rules_for(article).max_length
-        )
+        return HttpResponse(_previewed(article, request.POST.get("body", "")))
     except ValidationError as error:
         return HttpResponse(
-            render_to_string("comments/_errors.html", {"errors": _messages(error)}), status=422
+            render_to_string("comments/_errors.html", {"errors": messages_of(error)}), status=422
         )
-    return HttpResponse(render_comment(text))
+
+
+def _previewed(article: Article, body: str) -> str:
+    """The words as they would stand. Raises ValidationError as posting them does."""
+    return render_comment(
+        operations.checked_body(body, max_length=ports.rules_for(article).max_length)
+    )
