@@ -8,6 +8,7 @@ from django.db.models import CharField, F, TextField, Value
 
 from accounts.models import User
 from articles.models import CallToAction
+from comments import inbox
 from comments.models import Draft, Follow
 
 
@@ -43,7 +44,7 @@ def facts_about(reader: User, call_to_action: CallToAction) -> Facts:
     follows = _part(
         Follow.objects.filter(user=reader, call_to_action=call_to_action), "follows", F("pk")
     )
-    unread = _part(reader.notifications.filter(read_at__isnull=True), "unread", F("pk"))
+    unread = _part(inbox.of(reader).filter(read_at__isnull=True), "unread", F("pk"))
     found = list(ignored.union(drafts, follows, unread, all=True))
     return Facts(
         ignored=frozenset(number for kind, number, *_rest in found if kind == "ignored"),

@@ -4,19 +4,19 @@ import logging
 from datetime import timedelta
 from smtplib import SMTPException
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from accounts.mail import unsubscribe_url
-from comments import ports
+from accounts.mail import letter, speaking_to
+from accounts.models import Cadence, Ignored
+from articles.models import Article
+from comments import inbox, ports
 from comments.models import Comment, Notification
-from folding import normalise
 
 Kind = Notification.Kind
+STOPPED_AS = {Kind.REPLY: "replies", Kind.MENTION: "mentions", Kind.FOLLOWED: "followed"}
 logger = logging.getLogger(__name__)
 
 OFFERED = timedelta(minutes=2)  # after this, a mail that did not leave is tried again
@@ -24,19 +24,51 @@ GIVEN_UP = timedelta(days=1)  # after this, it would only surprise
 SWEPT = 100  # at a time
 
 
-def _wanted() -> QuerySet[Notification]:
-    """Not mailed yet, wanted by its reader, not seen on the site, and still true."""
-    reply = Q(kind=Kind.REPLY, user__mail_replies="now", comment__in=Comment.objects.live())
-    decision = Q(user__mail_decisions="now", kind=F("comment__status"), comment__withdrawn_at=None)
+def wanted(cadence: str) -> QuerySet[Notification]:
+    """Asked for at this cadence, not mailed yet, not seen on the site, and true still.
+
+    A FOLLOWED row is wanted daily as often as there is news, mailed before or not.
+    """
+    in_public = Q(
+        comment__in=Comment.objects.live(),
+        comment__call_to_action__article__in=Article.objects.live(),
+    )
+    bored = Ignored.objects.filter(user=OuterRef("user"), person=OuterRef("comment__author"))
+    news = inbox.news(
+        reader=OuterRef("user"),
+        call_to_action=OuterRef("comment__call_to_action"),
+        since=OuterRef("comment__live_at"),
+    )
+    decided = Q(kind=F("comment__status")) | Q(
+        kind=Kind.UPHELD, comment__status=Comment.Status.REJECTED
+    )
+    addressed = Q(kind=Kind.REPLY, user__mail_replies=cadence) | Q(
+        kind=Kind.MENTION, user__mail_mentions=cadence
+    )
+    due = (
+        addressed & in_public & ~Exists(bored.order_by())
+        | decided & Q(user__mail_decisions=cadence, comment__withdrawn_at=None)
+        | Q(
+            kind=Kind.FOLLOWED,
+            user__mail_followed=cadence,
+            comment__call_to_action__article__in=Article.objects.live(),
+        )
+        & Exists(news)
+    )
+    fresh = Q(mailed_at=None)
+    if cadence == Cadence.DAILY:
+        fresh |= Q(kind=Kind.FOLLOWED)
     return Notification.objects.filter(
-        reply | decision, mailed_at=None, read_at=None, user__is_active=True, user__erased_at=None
+        due, fresh, read_at=None, user__is_active=True, user__erased_at=None
     )
 
 
 def unsent() -> list[int]:
     """Ids of notifications whose mail should have left by now, oldest first."""
     now = timezone.now()
-    waiting = _wanted().filter(created_at__gt=now - GIVEN_UP, created_at__lt=now - OFFERED)
+    waiting = wanted(Cadence.NOW).filter(
+        created_at__gt=now - GIVEN_UP, created_at__lt=now - OFFERED
+    )
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:SWEPT])
 
 
@@ -47,7 +79,7 @@ def send(*, notification_id: int) -> bool:
     """
     with transaction.atomic():
         notification = (
-            _wanted()
+            wanted(Cadence.NOW)
             .select_for_update(of=("self",))
             .select_related("user", "comment__call_to_action__article", "comment__author")
             .filter(pk=notification_id)
@@ -59,7 +91,7 @@ def send(*, notification_id: int) -> bool:
         notification.mailed_at = timezone.now()
         notification.save(update_fields=["mailed_at"])
     try:
-        with translation.override(settings.LANGUAGE_CODE):
+        with speaking_to(notification.user):
             _message(notification).send()
     except (OSError, SMTPException) as error:
         Notification.objects.filter(pk=notification_id).update(mailed_at=None)
@@ -69,31 +101,47 @@ def send(*, notification_id: int) -> bool:
 
 
 def _message(notification: Notification) -> EmailMessage:
-    user, comment = notification.user, notification.comment
-    stop = unsubscribe_url(
-        user=user, kind="replies" if notification.kind == Kind.REPLY else "decisions"
-    )
+    user, comment, kind = notification.user, notification.comment, notification.kind
     notice = comment.notice or {}
     context = {
-        "kind": notification.kind,
+        "kind": kind,
+        "template": f"comments/mail/{kind}.txt",
         "comment": comment,
+        "name": comment.author.display_name,
         "article": comment.call_to_action.article,
         "told": ports.reason_told(notice.get("reason", "")),
         "note": notice.get("note", ""),
         "by_machine": notice.get("by_machine", True),
-        "site_name": settings.SITE_NAME,
-        "site_url": settings.SITE_URL,
-        "stop": stop,
     }
-    # One line without controls: a title must not become a header, nor run backwards.
-    subject = " ".join(normalise(render_to_string("comments/mail/subject.txt", context)).split())
-    return EmailMessage(
-        subject,
-        render_to_string("comments/mail/body.txt", context),
-        to=[user.email],
-        headers={
-            "List-Unsubscribe": f"<{stop}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Auto-Submitted": "auto-generated",
-        },
+    if kind in (Kind.REPLY, Kind.MENTION):
+        context["quoted"] = quoted(comment.excerpt)
+    elif kind == Kind.FOLLOWED:
+        # The first one that is still there speaks for the rest.
+        first = (
+            inbox.news(
+                reader=user.pk,
+                call_to_action=comment.call_to_action_id,
+                since=comment.live_at,
+            )
+            .select_related("author")
+            .first()
+        )
+        if first is not None:
+            context |= {
+                "comment": first,
+                "name": first.author.display_name,
+                "quoted": quoted(first.excerpt),
+            }
+    return letter(
+        user,
+        subject="comments/mail/subject.txt",
+        body="comments/mail/body.txt",
+        context=context,
+        stops=STOPPED_AS.get(kind, "decisions"),
     )
+
+
+def quoted(words: str) -> str:
+    """A reader's words for a mail of plain text: every line marked, so that none can pass for
+    ours."""
+    return "\n".join(f"> {line}" for line in words.splitlines())

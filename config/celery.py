@@ -36,6 +36,10 @@ class Doorbell(Task):
 
 app = Celery("rejoinder", task_cls=Doorbell)
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# On Redis 0 is served first and 9 last: whatever can wait never makes a comment wait.
+app.conf.task_routes = {
+    name: {"priority": 9} for name in ("comments.*", "moderation.mail_*", "accounts.*")
+}
 app.autodiscover_tasks()
 
 

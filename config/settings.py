@@ -125,6 +125,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "articles.context.house",
+                "comments.context.waiting",
             ],
         },
     },
@@ -188,9 +189,13 @@ CELERY_BEAT_SCHEDULE = {
     "close-due": {"task": "articles.close_due", "schedule": 60.0},
     "refresh-fragments": {"task": "comments.refresh_fragments", "schedule": 30.0},
     "mail-unsent": {"task": "comments.mail_unsent", "schedule": 60.0},
+    "mail-digests": {"task": "comments.mail_digests", "schedule": crontab(minute="*/10")},
+    "tell-missed-followers": {"task": "comments.tell_missed_followers", "schedule": 300.0},
     "erase-due": {"task": "accounts.erase_due", "schedule": 60.0},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=3, minute=45)},
+    "mail-legal-notices": {"task": "moderation.mail_legal_notices", "schedule": 60.0},
     "retention": {"task": "moderation.retention", "schedule": crontab(hour=3, minute=30)},
+    "old-drafts": {"task": "comments.retain", "schedule": crontab(hour=3, minute=45)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 WORKER_READY_FILE = DATA_DIR / "run" / "worker.ready"
@@ -235,9 +240,11 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT
 MFA_TOTP_ISSUER = SITE_NAME
+# Beside allauth's own; counted in the same way.
+ACCOUNT_RATE_LIMITS = {"legal_notice": "10/h/ip"}
 # Raised by the replay and by tests, never bypassed.
 if env.bool("REJOINDER_RELAXED_SIGN_IN_LIMITS", default=False):
-    ACCOUNT_RATE_LIMITS = {"login": "10000/m/ip", "signup": "10000/m/ip"}
+    ACCOUNT_RATE_LIMITS |= {"login": "10000/m/ip", "signup": "10000/m/ip"}
 USERSESSIONS_TRACK_ACTIVITY = False
 # Providers by settings alone: a JSON object in allauth's own form, and the apps to load.
 SOCIALACCOUNT_PROVIDERS = env.json("SOCIAL_PROVIDERS", default={})
