@@ -28,6 +28,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     page = inbox.page(request.user, before=int(before) if known else None)
     context = {
         "days": page.days,
+        "unread": inbox.unread(request.user),
         "today": timezone.localdate(),
         "yesterday": timezone.localdate() - timedelta(days=1),
         "next_url": f"?before={page.before}" if page.before else None,
