@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Forbidden
 from accounts.models import User
-from articles import standing_texts
+from articles import search, standing_texts
 from articles.models import Article, Guideline, HousePage, Section, Tag
 from articles.operations import check_editor, clean_words
 from markup import render_article
@@ -79,10 +79,11 @@ def delete_tag(*, actor: User, tag: Tag) -> None:
 
 
 def _refresh_tag_lists(articles: models.QuerySet[Article]) -> None:
-    for article in articles.only("pk").prefetch_related("tags"):
+    for article in articles.select_related("call_to_action").prefetch_related("tags"):
         # prefetch_related keeps Tag's own order, by name
-        tag_list = [[tag.slug, tag.name] for tag in article.tags.all()]
-        Article.objects.filter(pk=article.pk).update(tag_list=tag_list)
+        article.tag_list = [[tag.slug, tag.name] for tag in article.tags.all()]
+        Article.objects.filter(pk=article.pk).update(tag_list=article.tag_list)
+        search.follow(article)
 
 
 def save_house_page(*, actor: User | None, page: HousePage) -> HousePage:

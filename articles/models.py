@@ -201,6 +201,11 @@ class CallToAction(models.Model):
     # Moved by comments.operations alone, with what is public.
     live_count = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveBigIntegerField(default=0, editable=False)
+    picks = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="Numbers of the comments shown on top, newest pick first.",
+    )
 
     class Meta:
         verbose_name_plural = "calls to action"

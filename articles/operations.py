@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Forbidden
 from accounts.models import User
+from articles import ports, search
 from articles.models import (
     Article,
     ArticleRevision,
@@ -76,6 +77,7 @@ def save_article(
         article.tags.set(tags)
         _set_bylines(article, list(authors) or [actor])
         _keep_addresses(article, before)
+        search.follow(article)
         words_changed = before is None or any(
             getattr(before, field) != getattr(article, field) for field in WORDS
         )
@@ -129,13 +131,16 @@ def _keep_addresses(article: Article, before: Article | None) -> None:
 
 def _set_bylines(article: Article, authors: list[User]) -> None:
     wanted = list(dict.fromkeys(author.pk for author in authors))
-    if list(article.bylines.values_list("author_id", flat=True)) == wanted:
+    before = list(article.bylines.values_list("author_id", flat=True))
+    if before == wanted:
         return
     article.bylines.all().delete()
     Byline.objects.bulk_create(
         Byline(article=article, author_id=author, position=position)
         for position, author in enumerate(wanted)
     )
+    for part in ports.byline_parts:
+        part(article, set(before) ^ set(wanted))
 
 
 def checked_options(
@@ -207,6 +212,7 @@ def set_call_to_action(
                 "closes_at": closes_at.isoformat() if closes_at else None,
             },
         )
+        search.follow(Article.objects.get(pk=article.pk))
     # The caller's article may remember the question it had, or that it had none.
     article.call_to_action = asked
     return asked
@@ -261,6 +267,9 @@ def _move(
     before = article.status
     article.status, article.published_at = status, published_at
     article.save(update_fields=["status", "published_at"])
+    search.follow(article)
+    for part in ports.shown_parts:
+        part(article)
     log.append(
         actor=actor,
         verb=verb,

@@ -5,7 +5,7 @@ A fragment is a %-template: literal percent signs are doubled when it is made, a
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -27,7 +27,7 @@ TOMBSTONE = "comments/tombstone.html"
 REFRESHED = 500  # fragments in one go: a task must end well within its time limit
 MARK = "\x02{}\x03"  # control characters never survive in a reader's text
 NAMES = (
-    "when", "reply", "adds", "adds_not", "report", "link", "edited", "writer",
+    "when", "reply", "adds", "adds_not", "report", "link", "edited", "writer", "picked",
     "withdrawn", "removed", "held", "ups", "downs",
 )  # fmt: skip
 
@@ -68,6 +68,7 @@ def words() -> dict[str, str]:
         "link": escape(_("Link to this comment")),
         "edited": escape(_("edited")),
         "writer": escape(_("Writer")),
+        "picked": escape(_("Editors’ pick")),
         "withdrawn": escape(_("Withdrawn by its author.")),
         "removed": escape(_("Removed by an editor.")),
         "held": escape(_("An editor is looking at this comment again.")),
@@ -105,6 +106,7 @@ def join(
     own: Mapping[int | None, str] | None = None,
     focus: int | None = None,
     depth: int = SHOWN_DEPTH,
+    ignored: Container[int] = frozenset(),
 ) -> str:
     """The rows, parents first, as nested lists of filled fragments.
 
@@ -116,6 +118,7 @@ def join(
     own = own or {}
     go_on, more = escape(_("Continue this thread")), _("Show all %(count)s replies")
     answered = escape(_("In reply to"))
+    folded = escape(_("A comment by somebody you ignore. Show it"))
     parts: list[str] = []
     fetched = Counter(row.root_id for row in rows)
     for node, opening in walk(nest(rows, depth=depth)):
@@ -128,7 +131,10 @@ def join(
             if node.detached:
                 above = row.parent_id
                 parts.append(f'<a class="detached" href="/c/{above}/">{answered} #{above}</a>')
-            parts.append(fill(row, vocabulary))
+            html = fill(row, vocabulary)
+            if row.author_id in ignored and row.excerpt:  # a tombstone has nobody's words
+                html = f'<details class="ignored"><summary>{folded}</summary>{html}</details>'
+            parts.append(html)
             if has_list:
                 parts.append(f'<ol class="replies">{own.get(row.id, "")}')
             continue

@@ -1,6 +1,6 @@
 """What the pages of a discussion show: rows joined, and the reader's own comments told truly."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -14,8 +14,9 @@ from django.utils.translation import ngettext, pgettext
 from articles import standing_texts
 from articles.models import Article, CallToAction, Guideline
 from comments import fragments, ports
+from comments.facts import Begun
 from comments.models import Comment
-from comments.querysets import DEFAULT_SORT, SORTS
+from comments.querysets import DEFAULT_SORT, SORTS, Page
 from comments.threads import SHOWN_DEPTH
 
 OWN_SHOWN = 20
@@ -107,7 +108,7 @@ def own_comment(comment: Comment, *, house: House, looks: int = 0) -> str:
     state = "withdrawn" if comment.withdrawn_at else comment.status
     cited = notice.get("guideline")
     guideline = next((found for found in house.guidelines if found.code == cited), None)
-    wait = notice.get("wait_seconds")
+    wait, contested = notice.get("wait_seconds"), notice.get("contested", "")
     return render_to_string(
         "comments/own.html",
         {
@@ -120,6 +121,7 @@ def own_comment(comment: Comment, *, house: House, looks: int = 0) -> str:
             "has_evidence": bool(notice.get("spans")),
             "by_machine": notice.get("by_machine", True),
             "note": notice.get("note", ""),
+            "contested": contested,
             "wait": human_wait(wait) if wait is not None else None,
             "edit_url": reverse("edit_comment", args=[comment.pk])
             if comment.may_be_edited_by(comment.author, within=rules.edit_seconds)
@@ -128,7 +130,7 @@ def own_comment(comment: Comment, *, house: House, looks: int = 0) -> str:
             if not comment.withdrawn_at
             else None,
             "poll_url": f"{reverse('comment_state', args=[comment.pk])}?looks={looks + 1}"
-            if comment.is_undecided
+            if comment.is_undecided or contested == "open"
             else None,
             "poll_delay": _poll_delay(looks),
         },
@@ -142,10 +144,12 @@ def discussion(
     reader=None,
     house: House | None = None,
     focus: int | None = None,
+    ignored: Container[int] = frozenset(),
 ) -> tuple[str, list[str]]:
     """The rows as nested HTML, and the reader's undecided comments that have no place in it.
 
-    reader, house: of a signed-in page; both or neither.
+    reader, house: of a signed-in page; both or neither. ignored: numbers of people whose comments
+    are folded away.
     """
     ids = {row.id for row in rows}
     within: dict[int, str] = {}
@@ -164,17 +168,35 @@ def discussion(
             else:
                 apart.append(html)
     depth = SHOWN_DEPTH if focus is None else SHOWN_DEPTH + 1  # a linked comment has more above it
-    return fragments.join(rows, own=within, focus=focus, depth=depth), apart
+    html = fragments.join(rows, own=within, focus=focus, depth=depth, ignored=ignored)
+    return html, apart
 
 
-def empty_form(house: House, **filled: Any) -> dict[str, Any]:
+def picks_of(page: Page, *, ignored: Container[int] = frozenset()) -> list[dict[str, Any]]:
+    """The editors' picks above a discussion, each with the address of its place."""
+    on_page = {row.id for row in page.rows}
+    return [
+        {
+            "id": row.id,
+            "author": row.author_name,
+            "excerpt": row.excerpt,
+            "at": row.live_at,
+            "url": f"#c{row.id}" if row.id in on_page else reverse("comment", args=[row.id]),
+        }
+        for row in page.picks
+        if row.excerpt and row.author_id not in ignored
+    ]
+
+
+def empty_form(house: House, *, draft: Begun | None = None, **filled: Any) -> dict[str, Any]:
     """What the answer form shows: rules, guidelines, and what was typed before."""
     return {
         "guidelines": house.guidelines,
         "max_length": house.rules.max_length,
         "edit_seconds": house.rules.edit_seconds,
         "idempotency_key": uuid4().hex,
-        "body": "",
+        "body": draft.body if draft else "",
+        "drafted_at": draft.at if draft else None,
         "choice": None,
         "errors": [],
         **filled,

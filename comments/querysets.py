@@ -1,12 +1,12 @@
 """How comments are read. Visibility is decided here and nowhere else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -48,10 +48,13 @@ PAGE_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a discussion: rows of PAGE_FIELDS, parents first, and the next page's cursor."""
+    """One page of a discussion: rows of PAGE_FIELDS, parents first, and the next page's cursor.
+
+    picks: rows of the editors' picks, newest pick first; on a first page alone."""
 
     rows: list[Any]
     next_cursor: str | None
+    picks: list[Any] = field(default_factory=list)
 
 
 def _key_of(name: str, key: Any) -> Any:
@@ -147,21 +150,36 @@ class CommentQuerySet(models.QuerySet):
         """Roots in order with their first replies, in two queries and at most 200 rows.
 
         The replies share what room is left fairly: every thread shows its first ones before any
-        thread shows more.
+        thread shows more. The first page has the editors' picks as well, in the same queries.
         """
         listed = self.in_discussion(call_to_action).listed()
         page = listed.filter(parent__isnull=True).page_by(sort, cursor, ROOTS_PER_PAGE)
         roots = [row.id for row in page.rows if row.thread_count]
         room = ROWS_PER_PAGE - len(page.rows)
-        replies = (
-            self.listed()
-            .filter(root__in=roots, number__lte=room)
-            .order_by("number", "id")
-            .for_page()[:room]
-            if roots
-            else []
-        )
-        return Page([*page.rows, *replies], page.next_cursor)
+        picked = [] if cursor else call_to_action.picks
+        replies, picks = self._replies_and_picks(roots, room, picked)
+        return Page([*page.rows, *replies], page.next_cursor, picks)
+
+    def _replies_and_picks(
+        self, roots: list[int], room: int, picked: list[int]
+    ) -> tuple[list[Any], list[Any]]:
+        if not roots and not picked:
+            return [], []
+        replying = Q(root__in=roots, number__lte=room)
+        rows = self.listed()
+        if picked:
+            # Picks come first, so that the limit never cuts one off.
+            first = Case(When(pk__in=picked, then=Value(0)), default=Value(1))
+            rows = rows.filter(replying | Q(pk__in=picked)).order_by(first, "number", "id")
+        else:
+            rows = rows.filter(replying).order_by("number", "id")
+        found = list(rows.for_page()[: room + len(picked)])
+        by_id = {row.id: row for row in found}
+        among = set(roots)
+        replies = [row for row in found if row.root_id in among and row.number <= room]
+        if picked:
+            replies.sort(key=lambda row: (row.number, row.id))
+        return replies[:room], [by_id[pk] for pk in picked if pk in by_id]
 
     def page_of_thread(self, root_id: int, *, after: int = 0) -> Page:
         """The replies of one thread in the order they went live, after number `after`."""

@@ -8,9 +8,11 @@ from comments.operations.people import (
     delete_draft,
     forget_reader,
     mark_read,
+    mark_writers,
     redraw_all,
     rename_author,
 )
+from comments.operations.picking import pick
 from comments.operations.reacting import react
 from comments.operations.ruling import approve, hold, reject, restore
 from comments.operations.writing import (

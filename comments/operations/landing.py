@@ -3,11 +3,12 @@
 from django.db.models import F
 
 from articles.models import CallToAction, ChoiceOption
-from comments import fragments
+from comments import fragments, search
 from comments.models import Comment
 from markup import plain
 
 EXCERPT = 280  # characters
+PICKS_SHOWN = 3
 
 
 def locked(comment: Comment) -> Comment:
@@ -35,6 +36,8 @@ def settle(comment: Comment, *, was_live: bool) -> None:
         comment.excerpt = plain(comment.live_revision.html, limit=EXCERPT)
     elif was_live:
         comment.excerpt = ""
+        # What has been taken back is no pick any more, nor when it returns.
+        comment.picked_at = None
     if now_live or was_live:
         comment.fragment = fragments.prepare(comment)
         CallToAction.objects.filter(pk=comment.call_to_action_id).update(
@@ -48,8 +51,22 @@ def settle(comment: Comment, *, was_live: bool) -> None:
     should_list = now_live or (comment.live_at is not None and comment.reply_count > 0)
     was_listed, comment.listed = comment.listed, should_list
     comment.save()
+    if now_live or was_live:
+        search.follow(comment)
+        if comment.picked_at is not None or comment.pk in comment.call_to_action.picks:
+            _show_picks(comment.call_to_action_id)
     if should_list != was_listed:
         _relist_above(comment, 1 if should_list else -1)
+
+
+def _show_picks(call_to_action_id: int) -> None:
+    picked = (
+        Comment.objects.live()
+        .filter(call_to_action=call_to_action_id, picked_at__isnull=False)
+        .order_by("-picked_at", "-pk")
+    )
+    shown = list(picked.values_list("pk", flat=True)[:PICKS_SHOWN])
+    CallToAction.objects.filter(pk=call_to_action_id).update(picks=shown)
 
 
 def _relist_above(comment: Comment, step: int) -> None:

@@ -1,6 +1,7 @@
 """What a person's account brings with it: what they were told, their name, their erasure."""
 
 import time
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden
 from accounts.models import User
+from articles.models import Article
 from comments import fragments
 from comments.models import Comment, Draft, Notification
 from comments.tasks import refresh_fragments
@@ -59,9 +61,7 @@ def _redraw_now() -> None:
 
 def mark_writers(article: Article, author_ids: Collection[int]) -> None:
     """Mark the public fragments of people who became an article's authors, or are no longer."""
-    _mark_stale(
-        Comment.objects.filter(call_to_action__article=article, author_id__in=author_ids)
-    )
+    _mark_stale(Comment.objects.filter(call_to_action__article=article, author_id__in=author_ids))
 
 
 def redraw_all() -> None:

@@ -10,6 +10,7 @@ from articles.json_ld import article_json_ld
 from articles.models import Article
 from articles.views import find
 from comments import live, pages
+from comments.facts import facts_about
 from comments.models import Comment
 from comments.querysets import DEFAULT_SORT
 from comments.threads import SHOWN_DEPTH
@@ -48,13 +49,15 @@ def article_page(
     except ValidationError as error:
         raise Http404 from error
     house = pages.house_of(article) if reader else None
+    facts = facts_about(reader, call_to_action) if reader else None
+    ignored = facts.ignored if facts else frozenset()
     html, own = pages.discussion(
-        page.rows, call_to_action=call_to_action, reader=reader, house=house
+        page.rows, call_to_action=call_to_action, reader=reader, house=house, ignored=ignored
     )
     path = article.get_absolute_url()
     is_open = call_to_action.is_open()
     if form is None and reader is not None and is_open and reader.may_post():
-        form = pages.empty_form(house)
+        form = pages.empty_form(house, draft=facts.drafts.get(None))
     bylines = list(article.bylines.select_related("author"))
     context = {
         "article": article,
@@ -63,6 +66,7 @@ def article_page(
         "open": is_open,
         "options": pages.options_with_share(call_to_action),
         "discussion_html": html,
+        "picks": pages.picks_of(page, ignored=ignored),
         "own_html": own,
         "sort": sort,
         "sorts": pages.sorts(path, sort),
@@ -76,6 +80,7 @@ def article_page(
             answers=live.place_of_answers(sort, first=not cursor, last=page.next_cursor is None),
         ),
         "form": form,
+        "facts": facts,
         "edit_seconds": form["edit_seconds"] if form else 0,
         "may_post": reader is not None and reader.may_post(),
         "sign_in_url": f"{reverse('account_login')}?next={path}",
@@ -121,12 +126,14 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         if found.listed:
             rows += Comment.objects.below(found.pk)
     house = pages.house_of(article) if reader else None
+    facts = facts_about(reader, found.call_to_action) if reader else None
     html, own = pages.discussion(
         rows,
         call_to_action=found.call_to_action,
         reader=reader,
         house=house,
         focus=found.pk,
+        ignored=facts.ignored if facts else frozenset(),
     )
     context = {
         "comment": found,
@@ -135,9 +142,11 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         "thread_html": html,
         "own_html": own,
         "focus": found.pk,
+        "facts": facts,
         "open": found.call_to_action.is_open(),
         "edit_seconds": house.rules.edit_seconds if house else 0,
         "live": live.opened(article, found.call_to_action, answers="", depth=SHOWN_DEPTH + 1),
+        "may_pick": reader is not None and reader.is_editor and found.is_live,
         "context_url": f"{article.get_absolute_url()}{JUMP}",
         "next_url": next_url,
         "noindex": True,
