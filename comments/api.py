@@ -95,6 +95,21 @@ def post_comment(
     return Status(201 if posted.created else 200, schemas.own(posted.comment))
 
 
+@router.post(
+    "/articles/{slug}/advice",
+    response={200: schemas.AdviceOut, REFUSALS: Error},
+    operation_id="advise",
+)
+def advise(request: HttpRequest, body: schemas.EditIn, slug: Slug = Path(...)):
+    """What would keep these words from going live, before they are posted. Nothing is stored.
+
+    `advice` is null when nothing is known against them; that is no promise."""
+    advice = operations.advice_on(
+        author=request.user, call_to_action=_article(slug).call_to_action, body=body.body
+    )
+    return {"advice": schemas.advice(advice) if advice else None}
+
+
 @router.get(
     "/comments/{comment_id}",
     auth=OPEN,

@@ -80,6 +80,20 @@ class OwnComment(Schema):
     url: str
 
 
+class Advice(Schema):
+    """told: one sentence. spans: pairs of places in the normalised text. waits: posted as it is, an
+    editor reads it first; if not, it is not published."""
+
+    told: str
+    guideline: str
+    spans: list[tuple[int, int]]
+    waits: bool
+
+
+class AdviceOut(Schema):
+    advice: Advice | None
+
+
 class OwnPage(Schema):
     items: list[OwnComment]
     next: str | None
@@ -111,6 +125,15 @@ def line(comment: Comment) -> dict[str, Any]:
         "ups": comment.ups,
         "downs": comment.downs,
         "url": comment.get_absolute_url(),
+    }
+
+
+def advice(given: ports.Advice) -> dict[str, Any]:
+    return {
+        "told": given.reason,
+        "guideline": given.guideline.code if given.guideline else "",
+        "spans": given.spans,
+        "waits": given.waits,
     }
 
 

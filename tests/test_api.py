@@ -63,6 +63,7 @@ TABLE = [
     ("GET", "/articles/{article.slug}", None, 200, 200, 200, 200, 200),
     ("GET", "/articles/{article.slug}/comments", None, 200, 200, 200, 200, 200),
     ("POST", "/articles/{article.slug}/comments", {"body": "Yes."}, 401, 201, 201, 201, 201),
+    ("POST", "/articles/{article.slug}/advice", {"body": "Yes."}, 401, 200, 200, 200, 200),
     ("GET", "/comments/{live.pk}", None, 200, 200, 200, 200, 200),
     ("GET", "/comments/{held.pk}", None, 404, 404, 200, 200, 200),
     ("PATCH", "/comments/{live.pk}", {"body": "Else."}, 401, 403, 200, 403, 403),
@@ -84,6 +85,9 @@ TABLE = [
         401, 403, 403, 201, 201,
     ),
     ("POST", "/rulings/{ruling.pk}/undo", None, 401, 403, 403, 201, 201),
+    ("POST", "/comments/{refused.pk}/appeals", {"words": "No."}, 401, 404, 201, 403, 403),
+    ("GET", "/appeals", None, 401, 403, 403, 200, 200),
+    ("POST", "/appeals/{appeal.pk}/ruling", {"outcome": "upheld"}, 401, 403, 403, 201, 201),
     ("POST", "/comments/{live.pk}/reports", {"reason": "spam"}, 401, 201, 201, 201, 201),
     ("POST", "/comments/{held.pk}/reports", {"reason": "spam"}, 401, 404, 404, 404, 404),
 ]  # fmt: skip
@@ -100,7 +104,17 @@ def test_who_may_do_what(client, scene, row, caller):
             actor=editor, comment=scene["held"], revision_id=scene["held"].latest_id,
             outcome="approve",
         )  # fmt: skip
-    subject = scene["held"] if "held" in path else scene["live"]
+    if "{refused" in path or "{appeal" in path:
+        scene["refused"] = make_comment(status=Status.HELD)
+        moderation.rule(
+            actor=make_user(role="editor"), comment=scene["refused"],
+            revision_id=scene["refused"].latest_id, outcome="reject", reason="spam",
+        )  # fmt: skip
+    if "{appeal" in path:
+        author = scene["refused"].author
+        scene["appeal"] = moderation.appeal(actor=author, comment=scene["refused"])
+    named = {"{held": "held", "{refused": "refused", "{appeal": "refused"}
+    subject = scene[next((row for part, row in named.items() if part in path), "live")]
     user = {
         "nobody": lambda: None,
         "reader": make_user,
@@ -124,7 +138,9 @@ def test_every_operation_is_in_the_table_of_who_may_what():
         "/articles/{article.slug}": "/articles/{slug}",
         "/comments/{live.pk}": "/comments/{comment_id}",
         "/comments/{held.pk}": "/comments/{comment_id}",
+        "/comments/{refused.pk}": "/comments/{comment_id}",
         "/rulings/{ruling.pk}": "/rulings/{record_id}",
+        "/appeals/{appeal.pk}": "/appeals/{appeal_id}",
     }
     tabled = set()
     for method, path, *_rest in TABLE:

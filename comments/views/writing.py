@@ -95,6 +95,7 @@ def _form_context(article: Article) -> dict:
         "article": article,
         "call_to_action": call_to_action,
         "options": pages.options_with_share(call_to_action),
+        "open": call_to_action.is_open(),
         "action": reverse("post_comment", args=[article.slug]),
     }
 
@@ -132,7 +133,6 @@ def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
         "comment": found,
         "parent": found,
         "form": form,
-        "open": found.call_to_action.is_open(),
     }
     template = "comments/_form.html" if request.htmx else "comments/reply.html"
     return render(request, template, context)

@@ -321,7 +321,7 @@
     if (waiting?.text && thread?.id === `c${form.dataset.parent}` && waiting.link.closest("li") === thread) quoteWaiting(box);
     const nudge = form.querySelector(".nudge");
     // Once edited, the words go out by the usual button.
-    if (nudge) box.addEventListener("input", () => (nudge.querySelector(".ways").hidden = true), { once: true });
+    if (nudge) box.addEventListener("input", () => (nudge.querySelector(".either").hidden = true), { once: true });
     if (onMac) form.querySelectorAll(".keys kbd:first-child").forEach((key) => (key.textContent = "⌘"));
   }
 
