@@ -24,8 +24,10 @@ from comments.models import Comment, CommentRevision
 from moderation import operations, reasons
 from moderation.intake import current_policy
 from moderation.models import (
+    Appeal,
     ArticlePolicy,
     DecisionRecord,
+    LegalNotice,
     LinkDomain,
     Phrase,
     Policy,
@@ -339,4 +341,38 @@ class ReportAdmin(ReadOnlyAdmin):
     list_filter = ("reason", "created_at", ("settled_at", admin.EmptyFieldListFilter))
     search_fields = ("=comment__id", "reporter__display_name", "profile__display_name", "note")
     list_select_related = ("comment", "profile", "reporter")
+    show_full_result_count = False
+
+
+@admin.register(Appeal)
+class AppealAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "comment", "whose", "outcome", "decided_by", "same_person")
+    list_filter = (
+        "outcome",
+        "same_person",
+        ("contested", admin.EmptyFieldListFilter),
+        "created_at",
+    )
+    search_fields = ("=comment__id", "words", "comment__author__display_name")
+    search_help_text = _("A comment’s number, an author’s name, or their words.")
+    list_select_related = ("comment", "contested", "decided_by")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+
+    @display(description=_("decision of"))
+    def whose(self, appeal: Appeal) -> str:
+        return str(appeal.contested or _("the machine"))
+
+
+@admin.register(LegalNotice)
+class LegalNoticeAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "comment", "law", "email", "outcome", "settled_at", "settled_by")
+    list_filter = (
+        "outcome",
+        "about_minors",
+        ("settled_at", admin.EmptyFieldListFilter),
+        "created_at",
+    )
+    search_fields = ("=comment__id", "law", "why", "name", "email")
+    list_select_related = ("comment", "settled_by")
     show_full_result_count = False

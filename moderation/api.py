@@ -1,4 +1,4 @@
-"""The editors' queue over JSON, and readers' reports."""
+"""The editors' queue over JSON, readers' reports, and appeals."""
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -9,7 +9,7 @@ from accounts.schemas import REFUSALS, Error, Id
 from comments import schemas as comment_schemas
 from comments.models import Comment
 from moderation import operations, queue, schemas
-from moderation.models import DecisionRecord
+from moderation.models import Appeal, DecisionRecord
 
 router = Router(tags=["moderation"])
 
@@ -63,6 +63,52 @@ def undo(request: HttpRequest, record_id: Id = Path(...)):
         raise Forbidden("Only editors rule on comments.", code="editors_only")
     record = get_object_or_404(DecisionRecord, pk=record_id)
     return Status(201, schemas.decision(operations.undo(actor=request.user, record=record)))
+
+
+@router.post(
+    "/comments/{comment_id}/appeals",
+    response={201: schemas.AppealOut, REFUSALS: Error},
+    operation_id="appeal",
+)
+def appeal(request: HttpRequest, body: schemas.AppealIn, comment_id: Id = Path(...)):
+    """Contest the decision not to publish one's own comment: once, within six months."""
+    comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
+    made = operations.appeal(actor=request.user, comment=comment, words=body.words)
+    return Status(201, schemas.appeal(made))
+
+
+@router.get("/appeals", response={200: schemas.AppealsOut, REFUSALS: Error}, operation_id="appeals")
+def list_appeals(request: HttpRequest):
+    """Contested decisions that wait for an editor, longest wait first."""
+    page = queue.appeals(reader=request.user)
+    return {
+        "items": [
+            {
+                **schemas.appeal(case.appeal),
+                "contested": case.appeal.contested_id,
+                "may_rule": case.refusal is None,
+                "text": comment_schemas.own(case.item.comment),
+            }
+            for case in page.cases
+        ],
+        "waiting": page.total,
+    }
+
+
+@router.post(
+    "/appeals/{appeal_id}/ruling",
+    response={201: schemas.AppealOut, REFUSALS: Error},
+    operation_id="rule_on_appeal",
+)
+def rule_on_appeal(request: HttpRequest, body: schemas.AppealRulingIn, appeal_id: Id = Path(...)):
+    """Uphold a contested decision, or overturn it: another editor's, never one's own."""
+    if not request.user.is_editor:
+        raise Forbidden("Only editors rule on comments.", code="editors_only")
+    found = get_object_or_404(Appeal.objects.select_related("comment"), pk=appeal_id)
+    ruled = operations.rule_on_appeal(
+        actor=request.user, appeal=found, outcome=body.outcome, note=body.note
+    )
+    return Status(201, schemas.appeal(ruled))
 
 
 @router.post(

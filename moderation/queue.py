@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.errors import Forbidden
 from accounts.models import User
 from comments.models import Comment
-from moderation.models import DecisionRecord, Report
+from moderation.models import Appeal, DecisionRecord, LegalNotice, Report
+from moderation.operations.appeals import refusal_to_rule
 
 PAGE = 25
 
@@ -31,6 +32,21 @@ class QueuePage:
     items: list[Item]
     total: int
     next_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A contested decision before an editor. refusal: why this editor does not rule on it."""
+
+    appeal: Appeal
+    item: Item
+    refusal: Forbidden | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    cases: list[Case]
+    total: int
 
 
 def _check(reader: User) -> None:
@@ -82,13 +98,15 @@ CONTEXT = (
 
 
 def counts() -> dict[str, int]:
-    """How much is on each tab, in two queries."""
+    """How much is on each tab, in four queries."""
     return {
         "waiting": Comment.objects.waiting().count(),
         "reported": Report.objects.filter(settled_at__isnull=True)
         .values("comment", "profile")
         .distinct()
-        .count(),
+        .count()
+        + LegalNotice.objects.filter(settled_at__isnull=True).count(),
+        "appeals": Appeal.objects.open().count(),
     }
 
 
@@ -119,6 +137,35 @@ def reported(*, reader: User) -> tuple[QueuePage, list[Report]]:
         )[:PAGE]
     )
     return QueuePage(in_context(shown), total, None), people
+
+
+def legal_notices(*, reader: User) -> list[tuple[LegalNotice, Item]]:
+    """Open notices that a comment is illegal, oldest first, with what they are about."""
+    _check(reader)
+    rows = LegalNotice.objects.filter(settled_at__isnull=True).select_related(
+        *(f"comment__{name}" for name in CONTEXT)
+    )
+    shown = list(rows.order_by("created_at", "pk")[:PAGE])
+    return list(zip(shown, in_context([notice.comment for notice in shown]), strict=True))
+
+
+def appeals(*, reader: User) -> Cases:
+    """Open appeals, oldest first, each with the contested decision and who made it."""
+    _check(reader)
+    rows = Appeal.objects.open()
+    shown = list(
+        rows.select_related(
+            "contested", "decision__revision", *(f"comment__{name}" for name in CONTEXT)
+        ).order_by("created_at", "pk")[:PAGE]
+    )
+    items = in_context([appeal.comment for appeal in shown])
+    return Cases(
+        [
+            Case(appeal, item, refusal_to_rule(actor=reader, appeal=appeal))
+            for appeal, item in zip(shown, items, strict=True)
+        ],
+        rows.count(),
+    )
 
 
 def decided(*, reader: User) -> list[DecisionRecord]:

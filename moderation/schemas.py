@@ -8,7 +8,7 @@ from pydantic import Field
 
 from accounts.schemas import Line, Storable
 from comments import schemas as comments
-from moderation.models import DecisionRecord
+from moderation.models import Appeal, DecisionRecord
 
 
 class FindingOut(Schema):
@@ -57,6 +57,46 @@ class RulingIn(Schema):
     note: Storable = Field("", max_length=1_000)
 
 
+class AppealIn(Schema):
+    """words: why it should be published; may be empty."""
+
+    words: Storable = Field("", max_length=1_000)
+
+
+class AppealOut(Schema):
+    """by_machine: whether the contested decision was the machine's."""
+
+    id: int
+    comment: int
+    decision: int
+    by_machine: bool
+    words: str
+    created_at: datetime
+    decided_at: datetime | None
+    outcome: Literal["", "upheld", "overturned"]
+    note: str
+    same_person: bool
+
+
+class AppealBeforeEditors(AppealOut):
+    """contested: the number of whose decision it is about. may_rule: whether the caller may;
+    nobody rules on a decision, or on a comment, of their own."""
+
+    contested: int | None
+    may_rule: bool
+    text: comments.OwnComment
+
+
+class AppealsOut(Schema):
+    items: list[AppealBeforeEditors]
+    waiting: int
+
+
+class AppealRulingIn(Schema):
+    outcome: Literal["upheld", "overturned"]
+    note: Storable = Field("", max_length=1_000)
+
+
 class ReportIn(Schema):
     reason: Line
     note: Storable = Field("", max_length=500)
@@ -64,6 +104,21 @@ class ReportIn(Schema):
 
 class ReportOut(Schema):
     received: bool
+
+
+def appeal(found: Appeal) -> dict[str, Any]:
+    return {
+        "id": found.pk,
+        "comment": found.comment_id,
+        "decision": found.decision_id,
+        "by_machine": found.contested_id is None,
+        "words": found.words,
+        "created_at": found.created_at,
+        "decided_at": found.decided_at,
+        "outcome": found.outcome,
+        "note": found.note,
+        "same_person": found.same_person,
+    }
 
 
 def decision(record: DecisionRecord) -> dict[str, Any]:

@@ -1,15 +1,11 @@
 """The editors' queue page. Parse, call, render."""
 
-from dataclasses import replace
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -17,82 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.errors import Conflict, Forbidden
 from accounts.models import User
 from comments.models import Comment
-from comments.pages import human_wait, marked
-from moderation import operations, queue, reasons
+from moderation import operations, queue
+from moderation.desk.notices import notice_card
+from moderation.desk.pages import card, decided_card, in_full, page
 from moderation.models import DecisionRecord
-
-
-def _tabs(current: str) -> list[dict[str, Any]]:
-    counts = queue.counts()
-    return [
-        {
-            "key": key,
-            "label": label,
-            "count": counts.get(key),
-            "url": url,
-            "current": key == current,
-        }
-        for key, label, url in (
-            ("waiting", _("Waiting"), reverse("desk")),
-            ("reported", _("Reported"), reverse("desk_reported")),
-            ("decided", _("Decided"), reverse("desk_decided")),
-        )
-    ]
-
-
-def _card(item: queue.Item) -> dict[str, Any]:
-    """What templates/moderation/_card.html shows of one comment."""
-    comment, record = item.comment, item.decision
-    findings = queue.findings_in_words(record, reasons.told)
-    spans = [span for found in record.findings for span in found["spans"]] if record else []
-    counted = item.author or {"live": 0, "rejected": 0}
-    article = comment.call_to_action.article
-    parent = comment.parent
-    return {
-        "comment": comment,
-        "article": article,
-        "question": comment.call_to_action.question,
-        "parent": parent,
-        "parent_html": parent.live_revision.html if parent and parent.live_revision else None,
-        "author": comment.author,
-        "joined": comment.author.date_joined,
-        "live": counted["live"],
-        "rejected": counted["rejected"],
-        "findings": findings,
-        "marked_source": marked(comment.latest.source, spans),
-        "erased": comment.latest.erased_at is not None,
-        "waited": human_wait(round((timezone.now() - comment.decided_at).total_seconds()))
-        if comment.decided_at and comment.status == Comment.Status.HELD
-        else None,
-        "reports": item.reports,
-        "reasons": [(code, reason.told) for code, reason in reasons.EDITOR.items()],
-        "rule_url": reverse("rule", args=[comment.pk]),
-        "settle_url": reverse("settle_comment", args=[comment.pk]) if item.reports else None,
-        "revision_id": comment.latest_id,
-        "decided": None,
-        "undo_url": None,
-        "error": None,
-    }
-
-
-def _decided_card(item: queue.Item, record: DecisionRecord) -> dict[str, Any]:
-    """A card that has been ruled on, with its way back while nothing followed."""
-    card = _card(replace(item, decision=record))
-    undone = hasattr(record, "undone_by")
-    stands = record.undoes_id is None and not undone
-    return card | {
-        "decided": record,
-        "decided_reason": reasons.told(record.reason),
-        "undone": undone,
-        "undo_url": reverse("undo_ruling", args=[record.pk]) if stands else None,
-        "rule_url": None,
-    }
-
-
-def _page(request: HttpRequest, current: str, **context: Any) -> HttpResponse:
-    return render(
-        request, "moderation/queue.html", {"tabs": _tabs(current), "tab": current, **context}
-    )
 
 
 @login_required
@@ -100,15 +24,15 @@ def _page(request: HttpRequest, current: str, **context: Any) -> HttpResponse:
 @require_GET
 def waiting(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
-    page = queue.waiting(
+    found = queue.waiting(
         reader=request.user, after=int(after) if after.isdecimal() and len(after) < 19 else None
     )
-    return _page(
+    return page(
         request,
         "waiting",
-        cards=[_card(item) for item in page.items],
-        total=page.total,
-        next_url=f"?after={page.next_id}" if page.next_id else None,
+        cards=[card(item) for item in found.items],
+        total=found.total,
+        next_url=f"?after={found.next_id}" if found.next_id else None,
     )
 
 
@@ -116,13 +40,15 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def reported(request: HttpRequest) -> HttpResponse:
-    page, people = queue.reported(reader=request.user)
-    return _page(
+    found, people = queue.reported(reader=request.user)
+    notices = queue.legal_notices(reader=request.user)
+    return page(
         request,
         "reported",
-        cards=[_card(item) for item in page.items],
+        cards=[card(item) for item in found.items],
+        notices=[notice_card(notice, item) for notice, item in notices],
         people=people,
-        total=page.total + len(people),
+        total=found.total + len(people) + len(notices),
         next_url=None,
     )
 
@@ -132,11 +58,11 @@ def reported(request: HttpRequest) -> HttpResponse:
 @require_GET
 def decided(request: HttpRequest) -> HttpResponse:
     records = queue.decided(reader=request.user)
-    return _page(
+    return page(
         request,
         "decided",
         cards=[
-            _decided_card(item, record)
+            decided_card(item, record)
             for item, record in zip(
                 queue.in_context([record.comment for record in records]), records, strict=True
             )
@@ -149,23 +75,19 @@ def decided(request: HttpRequest) -> HttpResponse:
 def _ruled(request: HttpRequest, record: DecisionRecord) -> HttpResponse:
     if not request.htmx:
         return HttpResponseRedirect(reverse("desk"))
-    [item] = queue.in_context([_in_full(record.comment_id)])
-    return render(request, "moderation/_card.html", {"card": _decided_card(item, record)})
-
-
-def _in_full(comment_id: int) -> Comment:
-    return Comment.objects.select_related(*queue.CONTEXT).get(pk=comment_id)
+    [item] = queue.in_context([in_full(record.comment_id)])
+    return render(request, "moderation/_card.html", {"card": decided_card(item, record)})
 
 
 def _not_ruled(request: HttpRequest, comment: Comment, error: ValidationError) -> HttpResponse:
     """The card again as it is now, with why nothing was done; 409 when it had changed."""
-    [item] = queue.in_context([_in_full(comment.pk)])
-    card = _card(item) | {"error": " ".join(error.messages)}
+    [item] = queue.in_context([in_full(comment.pk)])
+    shown = card(item) | {"error": " ".join(error.messages)}
     status = 409 if isinstance(error, Conflict) else 422
     if request.htmx:
-        html = render_to_string("moderation/_card.html", {"card": card}, request)
+        html = render_to_string("moderation/_card.html", {"card": shown}, request)
         return HttpResponse(html, status=status)
-    response = _page(request, "waiting", cards=[card], total=1, next_url=reverse("desk"))
+    response = page(request, "waiting", cards=[shown], total=1, next_url=reverse("desk"))
     response.status_code = status
     return response
 
@@ -203,8 +125,8 @@ def undo(request: HttpRequest, record_id: int) -> HttpResponse:
         return _not_ruled(request, record.comment, error)
     if not request.htmx:
         return HttpResponseRedirect(reverse("desk"))
-    [item] = queue.in_context([_in_full(undone.comment_id)])
-    return render(request, "moderation/_card.html", {"card": _card(item)})
+    [item] = queue.in_context([in_full(undone.comment_id)])
+    return render(request, "moderation/_card.html", {"card": card(item)})
 
 
 @login_required

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.errors import Conflict, Forbidden
 from accounts.models import User
 from accounts.operations import erase_account
+from articles import standing_texts
 from comments import operations as comments
 from comments.models import Comment, Notification
 from moderation import operations
@@ -308,3 +309,79 @@ def test_what_may_still_be_contested_keeps_its_words():
     assert operations.retain(now=timezone.now() + timedelta(days=180))["texts"] == 0
     assert fresh(comment).latest.source
     assert operations.retain(now=timezone.now() + timedelta(days=185))["texts"] == 1
+
+
+# --- the desk ----------------------------------------------------------------------------------
+
+
+def at_desk(client, editor: User, path: str = "/desk/appeals/") -> str:
+    client.force_login(editor, "allauth.account.auth_backends.AuthenticationBackend")
+    return client.get(path).content.decode()
+
+
+def test_the_tab_shows_the_case_the_decision_and_the_authors_words(client):
+    first = make_user(role="editor", display_name="Orla Ombud")
+    appeal = contest(rejected(by=first, body="The contested words."), "Read it again.")
+    html = at_desk(client, make_user(role="editor"))
+    assert 'Appeals <b class="number">1</b>' in html
+    for said in ("The contested words.", "Read it again.", "Rejected by Orla Ombud"):
+        assert said in html
+    assert f'action="/desk/appeals/{appeal.pk}/rule/"' in html
+
+
+def test_editors_see_no_form_on_a_decision_of_their_own(client):
+    first = make_user(role="editor")
+    appeal = contest(rejected(by=first))
+    html = at_desk(client, first)
+    assert "This was your decision: another editor rules on it." in html
+    assert f"/desk/appeals/{appeal.pk}/rule/" not in html
+    sent = client.post(f"/desk/appeals/{appeal.pk}/rule/", {"outcome": "upheld"})
+    assert sent.status_code == 403
+    appeal.refresh_from_db()
+    assert appeal.decided_at is None
+
+
+def test_editors_see_no_form_on_an_appeal_of_their_own(client):
+    author = make_user(role="editor")
+    appeal = contest(rejected(author=author))
+    assert f"/desk/appeals/{appeal.pk}/rule/" not in at_desk(client, author)
+
+
+def test_a_ruling_at_the_desk_works_without_a_script(client):
+    appeal = contest(rejected())
+    at_desk(client, make_user(role="editor"))
+    address = f"/desk/appeals/{appeal.pk}/rule/"
+    sent = client.post(address, {"outcome": "", "note": "Half a note"})
+    assert sent.status_code == 422 and "Half a note" in sent.content.decode()
+    assert client.post(address, {"outcome": "overturned"}).status_code == 302
+    assert fresh(appeal.comment).is_live
+    assert client.post(address, {"outcome": "upheld"}).status_code == 409
+    assert "No author contests a decision." in client.get("/desk/appeals/").content.decode()
+    assert "/undo/" not in client.get("/desk/decided/").content.decode().split("card-")[1]
+
+
+@pytest.mark.parametrize("role", [None, "reader"])
+def test_nobody_but_editors_sees_the_tab(client, role):
+    appeal = contest(rejected())
+    if role:
+        client.force_login(make_user(role=role))
+    assert client.get("/desk/appeals/").status_code == (403 if role else 302)
+    sent = client.post(f"/desk/appeals/{appeal.pk}/rule/", {"outcome": "upheld"})
+    assert sent.status_code == (403 if role else 302)
+
+
+def test_the_tab_costs_the_same_queries_for_one_appeal_and_for_many(
+    client, django_assert_num_queries, django_assert_max_num_queries
+):
+    relax()
+    editor = make_user(role="editor")
+    contest(rejected())
+    at_desk(client, editor)
+    standing_texts.forget()
+    with django_assert_max_num_queries(20) as few:
+        client.get("/desk/appeals/")
+    for _number in range(4):
+        contest(rejected())
+    standing_texts.forget()
+    with django_assert_num_queries(len(few)):
+        client.get("/desk/appeals/")
