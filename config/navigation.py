@@ -44,6 +44,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 desk,
                 _admins_entry(_("Comments"), "chat", "comments_comment"),
                 _admins_entry(_("Reports"), "flag", "moderation_report"),
+                _admins_entry(_("Legal notices"), "gavel", "moderation_legalnotice"),
+                _admins_entry(_("Appeals"), "undo", "moderation_appeal"),
                 _admins_entry(_("Decisions"), "balance", "moderation_decisionrecord"),
                 _admins_entry(_("Policy"), "rule", "moderation_policy"),
                 _admins_entry(_("Article policies"), "rule_folder", "moderation_articlepolicy"),
