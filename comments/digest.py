@@ -63,16 +63,17 @@ def due(*, now: datetime | None = None, after: int = 0) -> tuple[list[int], int 
     """Ids of readers whose hour has come today, whose digest has not been seen to, and for whom
     something may wait; and the reader to go on after, or None when these were the last."""
     now = now or timezone.now()
-    daily = Q(kind=Kind.FOLLOWED, user__mail_followed=Cadence.DAILY) | Q(
-        ~Q(kind=Kind.FOLLOWED),
-        Q(user__mail_replies=Cadence.DAILY)
-        | Q(user__mail_mentions=Cadence.DAILY)
-        | Q(user__mail_decisions=Cadence.DAILY),
-        mailed_at=None,
-        created_at__gt=now - GIVEN_UP,
+    daily = (
+        Q(kind=Kind.REPLY, user__mail_replies=Cadence.DAILY)
+        | Q(kind=Kind.MENTION, user__mail_mentions=Cadence.DAILY)
+        | Q(kind__in=inbox.DECIDED, user__mail_decisions=Cadence.DAILY)
     )
+    fresh = Q(mailed_at=None, created_at__gt=now - GIVEN_UP)
+    followed = Q(kind=Kind.FOLLOWED, user__mail_followed=Cadence.DAILY)
     waiting = (
-        Notification.objects.filter(daily, read_at=None, user__gt=after, user__is_active=True)
+        Notification.objects.filter(
+            daily & fresh | followed, read_at=None, user__gt=after, user__is_active=True
+        )
         .order_by("user")
         .values_list("user", flat=True)
         .distinct()
