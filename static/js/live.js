@@ -5,9 +5,9 @@
 "use strict";
 
 (() => {
-  const discussion = document.querySelector("[data-live]");
+  const discussion = document.querySelector("[data-poll]");
   if (!discussion) return;
-  const { live, news, fragments, whole, answers, depth, goOn, notLoaded } = discussion.dataset;
+  const { poll, news, fragments, whole, answers, depth, goOn, notLoaded } = discussion.dataset;
   const FIRST = 3000; // milliseconds between two questions while something moves
   const LAST = 30000; // and when nothing has moved for long
   const SLOWER = 1.25;
@@ -48,7 +48,7 @@
     const mine = (asking = new AbortController());
     const tooLong = setTimeout(() => mine.abort(), PATIENCE);
     try {
-      const answer = await fetch(live, {
+      const answer = await fetch(poll, {
         headers: { "If-None-Match": `"${version}"` }, cache: "no-store", credentials: "omit", signal: mine.signal,
       });
       if (answer.status === 404) over = true;
