@@ -1,12 +1,13 @@
 """Replay a real discussion through the JSON API and account for every comment.
 
-    python -m benchmarks.replay FILE [--limit N]
+    python -m benchmarks.replay FILE [--limit N] [--open-pages N]
 
 FILE holds one JSON object a line: id, parent, author (null: deleted), body, created, score; a
 parent stands before its replies. The site starts from an empty data folder on its embedded queue.
 Each comment is posted under its own reader's token once its parent has been decided; where a
-parent was held, an editor approves it first, through the API. Prints a table; exits 1 when
-anything is lost or out of place.
+parent was held, an editor approves it first, through the API. With --open-pages so many readers
+keep the article open meanwhile, as benchmarks/open_pages.py says. Prints a table; exits 1 when
+anything is lost or out of place, or never told to a page.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from benchmarks.client import Answer, Client
+from benchmarks.open_pages import LAST, OpenPages
 from tests.site import RunningSite
 
 DECIDED_WITHIN = 120.0  # seconds a comment may take to be decided before the replay gives up on it
@@ -236,6 +238,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--limit", type=int, help="only the first so many comments")
+    parser.add_argument("--open-pages", type=int, default=0, help="so many pages kept open")
     options = parser.parse_args()
     sources = read_sources(options.file, options.limit)
 
@@ -243,7 +246,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="rejoinder-replay-") as folder,
         RunningSite(data_dir=Path(folder), environment="production") as site,
     ):
-        return _replay(site, sources)
+        return _replay(site, sources, options.open_pages)
 
 
 def stage(data_dir: Path, verb: str, **arguments: Any) -> Any:
@@ -272,17 +275,20 @@ def held_for(stored: dict[int, dict[str, Any]]) -> Counter:
     )
 
 
-def _replay(site: RunningSite, sources: list[Source]) -> int:
+def _replay(site: RunningSite, sources: list[Source], open_pages: int) -> int:
     readers = list(dict.fromkeys(stand_in(source) for source in sources))
     ready = stage(site.data_dir, "prepare", changes=RAISED, names=readers, editor=EDITOR)
     web, worker = site.pids()["web"], site.pids()["worker"]
     cpu_before = cpu_seconds(web), cpu_seconds(worker)
     replay = Replay(site.url, ready["slug"], ready["tokens"])
-    started = monotonic()
-    ledger = replay.run(sources, each=_progress(len(sources)))
-    posting = monotonic() - started
-    web_cpu = cpu_seconds(web) - cpu_before[0]
-    stage(site.data_dir, "wait_decided", seconds=DECIDED_WITHIN)
+    with OpenPages(site.url, f"/articles/{ready['slug']}/", open_pages) as pages:
+        started = monotonic()
+        ledger = replay.run(sources, each=_progress(len(sources)))
+        posting = monotonic() - started
+        web_cpu = cpu_seconds(web) - cpu_before[0]
+        stage(site.data_dir, "wait_decided", seconds=DECIDED_WITHIN)
+        live_at = {int(pk): at for pk, at in stage(site.data_dir, "went_live").items()}
+        pages.wait_told(live_at, within=2 * LAST)
     worker_cpu = cpu_seconds(worker) - cpu_before[1]
 
     deleted = [stand_in(source) for source in sources if source.author is None]
@@ -330,16 +336,39 @@ def _replay(site: RunningSite, sources: list[Source]) -> int:
             _ms(web_cpu / len(ledger.seconds)),
         ),
         ("CPU of the worker for each comment judged", _ms(worker_cpu / len(stored))),
+        *(_told(pages, live_at) if open_pages else []),
     ]
     raised = ", ".join(f"{name} {value:,}" for name, value in ready["policy"].items())
     print(f"Limits raised for the run, through Policy: {raised}.\n")
     print(_table(rows))
     faults = {name: ids for name, ids in wrong.items() if ids}
+    if never := pages.delays(live_at)[1]:
+        faults["never_told"] = [never]
     if public != statuses["approved"]:
         faults["live_count"] = [public]
     for name, ids in faults.items():
         print(f"WRONG {name}: {ids[:20]}", file=sys.stderr)
     return 1 if faults else 0
+
+
+def _told(pages: OpenPages, live_at: dict[int, float]) -> list[tuple[str, str]]:
+    """What the open pages measured, as rows."""
+    delays, never = pages.delays(live_at)
+    asked = sum(page.asked for page in pages.pages)
+    moved = sum(page.moved for page in pages.pages)
+    return [
+        ("pages kept open", f"{len(pages.pages):,}"),
+        ("comments told to a page / never told", f"{len(delays):,} / {never:,}"),
+        (
+            "live to told on an open page: median / 99th percentile",
+            f"{median(delays):,.2f} s / {percentile(delays, 99):,.2f} s",
+        ),
+        ("told within 2 s", f"{sum(delay <= 2 for delay in delays) / len(delays):.0%}"),
+        (
+            "questions of the pages / answered that something moved / failed",
+            f"{asked:,} / {moved:,} / {sum(page.failed for page in pages.pages):,}",
+        ),
+    ]
 
 
 def site_live_count(url: str, slug: str) -> int:

@@ -139,8 +139,15 @@ def decisions() -> dict[int, list[list[Any]]]:
     return found
 
 
+def went_live() -> dict[int, float]:
+    """When each live comment went live, in seconds since the epoch."""
+    found = Comment.objects.live().values_list("pk", "live_at")
+    return {pk: live_at.timestamp() for pk, live_at in found}
+
+
 VERBS = {
-    verb.__name__: verb for verb in (prepare, wait_decided, erase, account, ban_phrases, decisions)
+    verb.__name__: verb
+    for verb in (prepare, wait_decided, erase, account, ban_phrases, decisions, went_live)
 }
 
 if __name__ == "__main__":
