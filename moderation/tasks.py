@@ -16,8 +16,7 @@ def sweep_pending() -> None:
     operations.sweep(offer=judge_comment.ring)
 
 
-# On Redis 0 is served first and 9 last: no mail makes a comment wait.
-@shared_task(name="moderation.mail_legal_notice", priority=9)
+@shared_task(name="moderation.mail_legal_notice")
 def mail_legal_notice(notice_id: int) -> None:
     mail.send(notice_id=notice_id)
 
