@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from accounts import converters, languages, own_views, views  # noqa: F401 - registers <row:...>
+from accounts import (
+    converters,  # noqa: F401 - registers <row:...>
+    ignoring_views,
+    languages,
+    own_views,
+    views,
+)
 
 urlpatterns = [
     path("people/<row:pk>/", views.profile, name="profile"),
+    path("people/<row:pk>/ignore/", ignoring_views.ignore_person, name="ignore_person"),
+    path("people/<row:pk>/stop-ignoring/", ignoring_views.stop_ignoring, name="stop_ignoring"),
+    path("account/ignored/", ignoring_views.ignored_people, name="ignored_people"),
     path("account/", own_views.my_account, name="my_account"),
     path("account/profile/", views.edit_profile, name="edit_profile"),
     path("account/mail/", views.mail_choices, name="mail_choices"),

@@ -1,6 +1,7 @@
 """Pages about people."""
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -24,10 +25,17 @@ PROFILE_FIELDS = ("display_name", "bio", "time_zone")
 @require_safe
 def profile(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk, is_active=True)
+    # An anonymous request is never asked for a session.
+    known = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
     return render(
         request,
         "accounts/profile.html",
-        {"person": person, "report_url": _address("report_profile", pk), "noindex": True},
+        {
+            "person": person,
+            "is_ignored": known and request.user.ignoring.filter(person=person).exists(),
+            "report_url": _address("report_profile", pk),
+            "noindex": True,
+        },
     )
 
 

@@ -112,9 +112,10 @@ class WordIndex:
         """Rows that have what is looked for, those first that say it most and in weightier
         fields; of equals the newer."""
         if connection.vendor == "postgresql":
+            rank = f"ts_rank('{_POSTGRES_WEIGHTS}', words, wanted, 1)"  # 1: short texts say more
             return self._ids(
-                f"SELECT id FROM {self.table}, CAST(%s AS tsquery) AS wanted WHERE words @@ wanted"
-                f" ORDER BY ts_rank('{_POSTGRES_WEIGHTS}', words, wanted, 1) DESC, id DESC LIMIT %s",
+                f"SELECT id FROM {self.table}, CAST(%s AS tsquery) AS wanted"
+                f" WHERE words @@ wanted ORDER BY {rank} DESC, id DESC LIMIT %s",
                 [as_tsquery(query), limit],
             )
         weights = ", ".join(["0", *(str(weight) for weight in WEIGHTS[: self.fields])])

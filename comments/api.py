@@ -6,10 +6,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Header, Path, Query, Router, Status
 
+import fulltext
 from accounts.api_auth import OPEN
 from accounts.schemas import REFUSALS, Error, Id, Line, Slug
+from articles import search as article_search
 from articles.models import Article
-from comments import operations, schemas
+from comments import operations, schemas, search
 from comments.models import Comment
 from comments.querysets import DEFAULT_SORT
 
@@ -167,6 +169,51 @@ def react(request: HttpRequest, body: schemas.ReactionIn, comment_id: Id = Path(
     comment = _visible(request, comment_id)
     comment = operations.react(actor=request.user, comment=comment, value=body.value)
     return schemas.line(comment)
+
+
+@router.put(
+    "/comments/{comment_id}/pick",
+    response={200: schemas.CommentLine, REFUSALS: Error},
+    operation_id="pick_comment",
+)
+def pick(request: HttpRequest, body: schemas.PickIn, comment_id: Id = Path(...)):
+    """Put a live comment among its discussion's picks, or take it from there; for editors."""
+    comment = _visible(request, comment_id)
+    return schemas.line(operations.pick(actor=request.user, comment=comment, picked=body.picked))
+
+
+@router.get(
+    "/search",
+    auth=OPEN,
+    response={200: schemas.SearchPage, REFUSALS: Error},
+    operation_id="search",
+)
+def find(
+    request: HttpRequest,
+    q: str = Query(""),
+    article: Slug | None = Query(None),
+    before: Id | None = Query(None),
+):
+    """What articles and live comments say of something: the best articles, comments newest first.
+
+    q: words, "phrases", and a last word that may be a beginning; 200 characters are read. article:
+    in its discussion alone. before: the `next` of the page before.
+    """
+    query = fulltext.parse(q)
+    reader = request.user if request.user.is_authenticated else None
+    ignored = reader.ignoring.values_list("person_id", flat=True) if reader else ()
+    found = search.find(
+        query,
+        call_to_action=_article(article).call_to_action if article else None,
+        before=before,
+        ignored=list(ignored),
+    )
+    first = before is None and article is None
+    return {
+        "articles": article_search.find(query).articles if first else [],
+        "comments": [schemas.found(comment, query) for comment in found.comments],
+        "next": str(found.next_before) if found.next_before else None,
+    }
 
 
 @router.get(

@@ -7,8 +7,11 @@ from ninja import Schema
 from pydantic import Field
 
 from accounts.schemas import Id
+from articles.schemas import ArticleLine
 from comments import ports
 from comments.models import Comment
+from fulltext import Query, excerpt
+from markup import plain
 
 
 class CommentIn(Schema):
@@ -21,6 +24,10 @@ class CommentIn(Schema):
 
 class EditIn(Schema):
     body: str
+
+
+class PickIn(Schema):
+    picked: bool
 
 
 class ReactionIn(Schema):
@@ -41,11 +48,34 @@ class CommentLine(Schema):
     reply_count: int
     ups: int
     downs: int
+    picked: bool = Field(description="by an editor")
     url: str
 
 
 class CommentPage(Schema):
     items: list[CommentLine]
+    next: str | None
+
+
+class Piece(Schema):
+    """Words of a passage. asked: they are what was looked for."""
+
+    text: str
+    asked: bool
+
+
+class CommentFound(CommentLine):
+    """article: its slug. passage: where the comment says it, as text."""
+
+    article: str
+    passage: list[Piece]
+
+
+class SearchPage(Schema):
+    """articles: on a first page over the whole site. next: the `before` of the next page."""
+
+    articles: list[ArticleLine]
+    comments: list[CommentFound]
     next: str | None
 
 
@@ -124,6 +154,7 @@ def line(comment: Comment) -> dict[str, Any]:
         "reply_count": comment.reply_count,
         "ups": comment.ups,
         "downs": comment.downs,
+        "picked": comment.picked_at is not None,
         "url": comment.get_absolute_url(),
     }
 
@@ -134,6 +165,18 @@ def advice(given: ports.Advice) -> dict[str, Any]:
         "guideline": given.guideline.code if given.guideline else "",
         "spans": given.spans,
         "waits": given.waits,
+    }
+
+
+def found(comment: Comment, query: Query) -> dict[str, Any]:
+    """The shape of a live comment that a search has found."""
+    return {
+        **line(comment),
+        "article": comment.call_to_action.article.slug,
+        "passage": [
+            {"text": text, "asked": asked}
+            for text, asked in excerpt(plain(comment.live_revision.html), query)
+        ],
     }
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from comments import digest, followers, fragments, mail, retention
+from comments import digest, followers, fragments, mail, retention, search
 
 
 @shared_task(name="comments.mail_notification")
@@ -54,3 +54,9 @@ def refresh_fragments() -> None:
 @shared_task(name="comments.retain")
 def retain() -> None:
     retention.retain()
+
+
+@shared_task(name="comments.tidy_search")
+def tidy_search() -> None:
+    if search.tidy():
+        tidy_search.ring()

@@ -195,6 +195,8 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=3, minute=45)},
     "mail-legal-notices": {"task": "moderation.mail_legal_notices", "schedule": 60.0},
     "retention": {"task": "moderation.retention", "schedule": crontab(hour=3, minute=30)},
+    # After the retention, and before the write-ahead log is emptied.
+    "tidy-search": {"task": "comments.tidy_search", "schedule": crontab(hour=3, minute=35)},
     "old-drafts": {"task": "comments.retain", "schedule": crontab(hour=3, minute=45)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")

@@ -72,6 +72,9 @@ TABLE = [
     ("DELETE", "/comments/{held.pk}", None, 401, 404, 200, 403, 403),
     ("PUT", "/comments/{live.pk}/reaction", {"value": 1}, 401, 200, 403, 200, 200),
     ("PUT", "/comments/{held.pk}/reaction", {"value": 1}, 401, 404, 404, 404, 404),
+    ("PUT", "/comments/{live.pk}/pick", {"picked": True}, 401, 403, 403, 200, 200),
+    ("PUT", "/comments/{held.pk}/pick", {"picked": True}, 401, 404, 403, 404, 404),
+    ("GET", "/search", None, 200, 200, 200, 200, 200),
     ("GET", "/me/comments", None, 401, 200, 200, 200, 200),
     ("GET", "/queue", None, 401, 403, 403, 200, 200),
     (

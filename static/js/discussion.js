@@ -80,7 +80,7 @@
     if (!replies) {
       replies = document.createElement("ol");
       replies.className = "replies";
-      thread.querySelector(":scope > .comment").after(replies);
+      thread.querySelector(":scope > :is(.comment, .ignored)").after(replies);
     }
     const item = document.createElement("li");
     item.className = "answering";

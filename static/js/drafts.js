@@ -94,7 +94,7 @@
   });
 
   function invite(thread, begun) {
-    const link = thread?.querySelector(":scope > .comment > .acts .answer-it");
+    const link = thread?.querySelector(":scope > :is(.comment, .ignored > .comment) > .acts .answer-it");
     if (!link || !words.continue) return;
     link.dataset.plain ||= link.textContent;
     link.textContent = begun ? words.continue : link.dataset.plain;

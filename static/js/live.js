@@ -288,7 +288,7 @@
     const there = thread.querySelector(":scope > .replies");
     if (there) return there;
     const made = Object.assign(document.createElement("ol"), { className: "replies" });
-    thread.querySelector(":scope > .comment").after(made);
+    thread.querySelector(":scope > :is(.comment, .ignored)").after(made);
     return made;
   }
 

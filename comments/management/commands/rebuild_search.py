@@ -14,5 +14,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
-            found = articles.rebuild(), comments.rebuild()
-        self.stdout.write("In the search index: %d articles, %d comments." % found)
+            told, said = articles.rebuild(), comments.rebuild()
+        self.stdout.write(f"In the search index: {told} articles, {said} comments.")

@@ -11,7 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from articles import search as article_search
 from articles.models import Article
+from comments import search as comment_search
+from comments.models import Comment
 from config import defaults, demo
 from config.backup import back_up_sqlite
 
@@ -38,6 +41,7 @@ class Command(BaseCommand):
             self.stdout.write("Writing the demo publication ...")
             for difference in demo.load():
                 self.stderr.write(f"demo: {difference}")
+        self._fill_search()
 
     def _migrate(self) -> None:
         path = Path(settings.DATABASES["default"]["NAME"])
@@ -52,6 +56,14 @@ class Command(BaseCommand):
         else:
             self.stdout.write("Making the database ...")
         call_command("migrate", interactive=False, verbosity=0)
+
+    def _fill_search(self) -> None:
+        """Make the index where a version without one, or a moved database, left it empty."""
+        missing = article_search.INDEX.is_empty() and Article.objects.live().exists()
+        missing |= comment_search.INDEX.is_empty() and Comment.objects.live().exists()
+        if missing:
+            self.stdout.write("Making the search index ...")
+            call_command("rebuild_search", stdout=self.stdout)
 
     def _collect_static(self) -> None:
         """Collect, hash and compress static files, unless none has changed since the last time."""
