@@ -30,7 +30,8 @@ QUOTED = 3  # new comments shown of a followed discussion
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A live comment's first words, and where the rest is."""
+    """A live comment's first words, and where the rest is. name: empty where the headline has
+    said it."""
 
     name: str
     words: str
@@ -164,15 +165,12 @@ def _absolute(thing: Article | Comment) -> str:
     return settings.SITE_URL + thing.get_absolute_url()
 
 
-def _quote(comment: Comment) -> Quote:
-    return Quote(comment.author.display_name, comment.excerpt, _absolute(comment))
-
-
 def _single(row: Notification) -> Told:
     comment = row.comment
     name = comment.author.display_name
-    quotes = [_quote(comment)] if row.kind in inbox.ADDRESSED else []
-    return Told(inbox.headline(row.kind, name=name), _absolute(comment), quotes)
+    url = _absolute(comment)
+    quotes = [Quote("", comment.excerpt, url)] if row.kind in inbox.ADDRESSED else []
+    return Told(inbox.headline(row.kind, name=name), url, quotes)
 
 
 def _news(row: Notification, *, since: datetime, until: datetime) -> Told | None:
@@ -188,7 +186,7 @@ def _news(row: Notification, *, since: datetime, until: datetime) -> Told | None
     return Told(
         inbox.headline(row.kind, name="", news=news),
         f"{_absolute(comment.call_to_action.article)}#discussion",
-        [_quote(found) for found in newest],
+        [Quote(found.author.display_name, found.excerpt, _absolute(found)) for found in newest],
     )
 
 

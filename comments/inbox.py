@@ -157,8 +157,10 @@ def headline(kind: str, *, name: str, news: int = 0) -> str:
         return _("%(name)s mentioned you") % {"name": name}
     if kind == Kind.FOLLOWED:
         if news >= COUNTED:
-            return _("More than %(n)d new comments") % {"n": COUNTED - 1}
-        return ngettext("%(n)d new comment", "%(n)d new comments", news) % {"n": news}
+            return _("More than %(n)d new comments in the discussion") % {"n": COUNTED - 1}
+        return ngettext(
+            "%(n)d new comment in the discussion", "%(n)d new comments in the discussion", news
+        ) % {"n": news}
     return {
         Kind.HELD: _("Your comment is waiting for an editor"),
         Kind.APPROVED: _("Your comment is live"),

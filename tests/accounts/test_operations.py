@@ -353,3 +353,49 @@ def test_an_account_made_on_the_host_has_a_verified_address():
     with pytest.raises(ValidationError) as refused:
         operations.create_account(actor=None, email="new@example.org")
     assert refused.value.code == "email_taken"
+
+
+# --- Mail --------------------------------------------------------------------------------------
+
+
+def test_when_each_kind_of_mail_leaves_is_chosen_and_logged():
+    user = make_user()
+    operations.choose_mail(actor=user, user=user, **MAIL)
+    operations.choose_mail(actor=user, user=user, **MAIL)
+    user.refresh_from_db()
+    assert {kind: getattr(user, field) for kind, field in MAIL_KINDS.items()} == MAIL
+    assert log_of(user) == [("choose_mail", {"changed": ["mentions", "followed"]})]
+
+
+def test_an_hour_that_is_none_is_refused_and_nothing_is_stored_by_half():
+    user = make_user()
+    with pytest.raises(ValidationError) as refused:
+        operations.choose_mail(
+            actor=user, user=user, **{**MAIL, "replies": "never", "decisions": "hourly"}
+        )
+    assert code_of(refused.value, "decisions") == "unknown_cadence"
+    user.refresh_from_db()
+    assert user.mail_replies == "now"
+
+
+def test_nobody_chooses_another_persons_mail():
+    with pytest.raises(Forbidden):
+        operations.choose_mail(actor=make_user(role="admin"), user=make_user(), **MAIL)
+
+
+@pytest.mark.parametrize("kind", [*MAIL_KINDS, "digest"])
+def test_stopping_a_kind_leaves_the_others(kind):
+    user = make_user(mail_mentions="daily")
+    before = {known: getattr(user, field) for known, field in MAIL_KINDS.items()}
+    operations.stop_mail(user=user, kind=kind)
+    operations.stop_mail(user=user, kind=kind)
+    user.refresh_from_db()
+    ended = {"mentions", "followed"} if kind == "digest" else {kind}
+    expected = {known: "never" if known in ended else was for known, was in before.items()}
+    assert {known: getattr(user, field) for known, field in MAIL_KINDS.items()} == expected
+    assert log_of(user) == [("stop_mail", {"kind": kind})]
+
+
+def test_a_kind_that_is_none_cannot_be_stopped():
+    with pytest.raises(ValidationError):
+        operations.stop_mail(user=make_user(), kind="everything")

@@ -237,6 +237,35 @@ def test_one_click_stops_one_kind_of_mail_without_cookie_or_csrf_token():
     assert user.mail_decisions == "now"
 
 
+@pytest.mark.parametrize("kind", ["replies", "mentions", "decisions", "followed", "digest"])
+def test_every_kind_of_mail_says_what_its_link_stops(client, kind):
+    user = make_user()
+    asked = client.get(path_of(user, kind)).content.decode()
+    done = client.post(path_of(user, kind)).content.decode()
+    about = {
+        "replies": "replies",
+        "mentions": "mentions you",
+        "decisions": "decisions",
+        "followed": "discussions you follow",
+        "digest": "once a day",
+    }
+    assert [other for other, words in about.items() if words in asked] == [kind]
+    assert [other for other, words in about.items() if words in done] == [kind]
+
+
+def test_a_reader_chooses_when_mail_leaves(client, reader):
+    page = client.get(reverse("mail_choices"))
+    check_page(page)
+    assert page.content.decode().count(" checked") == 4
+    chosen = {"replies": "daily", "mentions": "never", "decisions": "now", "followed": "now"}
+    assert client.post(reverse("mail_choices"), chosen).url == reverse("mail_choices")
+    reader.refresh_from_db()
+    assert (reader.mail_replies, reader.mail_mentions) == ("daily", "never")
+    assert (reader.mail_decisions, reader.mail_followed) == ("now", "now")
+    answer = client.post(reverse("mail_choices"), {**chosen, "replies": "hourly"})
+    assert answer.context["form"].errors["replies"]
+
+
 def test_a_forged_link_stops_nothing(client):
     user = make_user()
     path = path_of(user, "replies")
