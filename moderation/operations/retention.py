@@ -68,6 +68,8 @@ def forget_reader(user: User) -> None:
     appeals and notices."""
     Report.objects.filter(profile=user).delete()
     Report.objects.filter(reporter=user).update(note="")
+    # A note may quote what is gone now.
+    Report.objects.filter(comment__author=user, comment__withdrawn_at__isnull=False).update(note="")
     Appeal.objects.filter(comment__author=user).update(words="", note="")
     # Also those sent without signing in, from the address that is theirs.
     LegalNotice.objects.filter(models.Q(notifier=user) | models.Q(email=user.email)).update(

@@ -19,10 +19,11 @@ def send(subject: str, body: str = "Words.") -> None:
     EmailMessage(subject, body, to=["wren@example.org"], connection=connection).send()
 
 
-def test_a_mail_is_printed_and_kept(mailbox, capsys):
+def test_a_mail_is_kept_and_the_console_says_where_and_no_word_of_it(mailbox, capsys, settings):
     send("Your code", "ABCD-EFGH\n")
-    assert capsys.readouterr().out == "Mail to wren@example.org: Your code\nABCD-EFGH\n\n"
-    assert len(list(mailbox.glob("*.eml"))) == 1
+    (kept,) = mailbox.glob("*.eml")
+    assert "ABCD-EFGH" in kept.read_text()
+    assert capsys.readouterr().out == f"A mail: {settings.SITE_URL}/dev/mail/{kept.stem}/\n"
 
 
 def test_mails_are_listed_newest_first(client, mailbox):
