@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin import GovernedAdmin, refusal_words
 from accounts.errors import Forbidden
+from comments import operations as comment_operations
 from comments.models import Comment, CommentRevision
 from moderation import operations, reasons
 from moderation.intake import current_policy
@@ -107,7 +108,7 @@ class FactFilter(admin.SimpleListFilter):
 @admin.register(Comment)
 class CommentAdmin(ReadOnlyAdmin):
     action_form = RulingForm
-    actions = ("approve", "reject")
+    actions = ("approve", "reject", "pick", "put_back")
     list_display = (
         "excerpt_of_source",
         "shown_status",
@@ -138,6 +139,7 @@ class CommentAdmin(ReadOnlyAdmin):
         "edited_at",
         "withdrawn_at",
         "removed_at",
+        "picked_at",
         "reply_count",
         "ups",
         "downs",
@@ -184,6 +186,26 @@ class CommentAdmin(ReadOnlyAdmin):
             messages.error(request, _("Choose a reason."))
             return
         self._rule(request, queryset, DecisionRecord.Outcome.REJECT)
+
+    @admin.action(description=_("Make an editors’ pick"))
+    def pick(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        self._pick(request, queryset, picked=True)
+
+    @admin.action(description=_("Take from the editors’ picks"))
+    def put_back(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        self._pick(request, queryset, picked=False)
+
+    def _pick(self, request: HttpRequest, queryset: models.QuerySet, *, picked: bool) -> None:
+        done = 0
+        for comment in queryset:
+            try:
+                comment_operations.pick(actor=request.user, comment=comment, picked=picked)
+                done += 1
+            except ObjectDoesNotExist:
+                message = _("Only what readers can read is picked.")
+                messages.error(request, f"{comment}: {message}")
+        if done:
+            messages.success(request, _("Done: %(count)d.") % {"count": done})
 
     def _rule(self, request: HttpRequest, queryset: models.QuerySet, outcome: str) -> None:
         seen_at = _moment(request.POST.get("seen_at", ""))

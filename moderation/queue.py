@@ -19,12 +19,14 @@ PAGE = 25
 @dataclass(frozen=True, slots=True)
 class Item:
     """A comment before an editor. decision: the machine's or person's last word on it;
-    reports: the open ones; author: counts by name."""
+    reports: the open ones; author: counts by name; judged: the last record that says what the
+    checks found in this very text."""
 
     comment: Comment
     decision: DecisionRecord | None
     reports: tuple[Report, ...] = ()
     author: dict[str, int] | None = None
+    judged: DecisionRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,13 @@ def in_context(comments: list[Comment]) -> list[Item]:
     """The comments (CONTEXT selected) with decisions, reports and authors' records, in three
     queries."""
     ids = [comment.pk for comment in comments]
+    latest = {comment.pk: comment.latest_id for comment in comments}
     decisions: dict[int, DecisionRecord] = {}
+    judged: dict[int, DecisionRecord] = {}
     for record in DecisionRecord.objects.filter(comment__in=ids).order_by("pk"):
         decisions[record.comment_id] = record
+        if record.findings and record.revision_id == latest[record.comment_id]:
+            judged[record.comment_id] = record
     reports: dict[int, list[Report]] = {}
     for report in Report.objects.filter(comment__in=ids, settled_at__isnull=True).select_related(
         "reporter"
@@ -81,6 +87,7 @@ def in_context(comments: list[Comment]) -> list[Item]:
             decisions.get(comment.pk),
             tuple(reports.get(comment.pk, ())),
             authors.get(comment.author_id),
+            judged.get(comment.pk),
         )
         for comment in comments
     ]

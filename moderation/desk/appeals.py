@@ -24,7 +24,7 @@ def appeal_card(case: queue.Case) -> dict[str, Any]:
     """What templates/moderation/_appeal.html shows: the case, the decision, the author's words."""
     appeal, decision = case.appeal, case.appeal.decision
     return {
-        **card(replace(case.item, decision=decision)),
+        **card(replace(case.item, decision=case.item.judged)),
         "key": f"appeal-{appeal.pk}",
         "appeal": appeal,
         "decision": decision,

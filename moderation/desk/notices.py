@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.errors import Conflict
@@ -15,6 +16,8 @@ from moderation import operations, queue
 from moderation.desk.pages import card, in_full, page
 from moderation.models import LegalNotice
 from moderation.operations.permissions import check_editor
+
+Outcome = LegalNotice.Outcome
 
 
 def notice_card(notice: LegalNotice, item: queue.Item) -> dict[str, Any]:
@@ -26,12 +29,11 @@ def notice_card(notice: LegalNotice, item: queue.Item) -> dict[str, Any]:
         "notice": notice,
         "live": live,
         "answer": "",
-        # What is live can be removed; what is not was gone before.
         "outcomes": [
-            (value, label)
-            for value, label in LegalNotice.Outcome.choices
-            if live or value != LegalNotice.Outcome.REMOVED
-            if not (live and value == LegalNotice.Outcome.GONE)
+            (Outcome.REMOVED, _("Remove it, as likely to be illegal"))
+            if live
+            else (Outcome.GONE, _("It is not shown any more")),
+            (Outcome.NOT_ILLEGAL, _("It is not illegal: leave it as it is")),
         ],
         "notice_url": None
         if notice.settled_at

@@ -56,7 +56,7 @@ def test_it_says_what_the_machine_decided_and_by_which_words(client):
     comment = by_machine()
     text = read(client, comment)
     assert "Your comment was not published" in text
-    assert "Our automatic checks decided it; no person has read it." in text
+    assert "Our automatic checks decided this on" in text and "No person has read it." in text
     assert "It contains words that are not published here." in text
     assert guideline.title in text and guideline.text in text
     assert "Readers do not see your comment." in text
@@ -72,7 +72,7 @@ def test_it_says_that_a_person_decided_with_their_note_and_never_who(client):
     editor = make_user(role="editor", display_name="Quilla Quist")
     comment = refuse(make_comment(status=Status.HELD), editor=editor, note="Ask it elsewhere.")
     text = read(client, comment)
-    assert "An editor read it and decided." in text
+    assert "An editor read it and decided this on" in text
     assert "It is not about the article or its question." in text
     assert "Ask it elsewhere." in text
     assert "The decision is about your comment as a whole." in text
@@ -181,7 +181,7 @@ def test_the_button_contests_without_a_script_and_the_page_says_so(client):
     assert response.status_code == 302
     assert response["Location"] == f"/c/{comment.pk}/decision/#contest"
     text = read(client, comment)
-    assert "You contested the decision:" in text and "It is a book&#x27;s title." in text
+    assert "You contested this decision on" in text and "It is a book&#x27;s title." in text
     assert "A person will rule" in text and "Contest this decision" not in text
     article = comment.call_to_action.article
     page = client.get(article.get_absolute_url()).content.decode()
