@@ -206,7 +206,7 @@
     const control = event.ctrlKey || event.metaKey;
     if (event.key === "Enter" && control) {
       event.preventDefault();
-      return form.requestSubmit();
+      return form.querySelector(".actions [type=submit]").click();
     }
     if (!event.target.matches("textarea")) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) return goOn(event.target, event);

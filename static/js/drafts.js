@@ -48,6 +48,7 @@
 
     discard.addEventListener("click", async (event) => {
       event.preventDefault();
+      event.stopPropagation(); // htmx would take it for the button that sends the form next
       box.select();
       // The deprecated command is the one way by which the browser's own undo brings it back.
       if (!document.execCommand("delete")) box.value = "";
