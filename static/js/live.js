@@ -189,6 +189,7 @@
         button.addEventListener("click", () => reveal(button, (place) => place === thread));
         thread.append(button);
         buttons.set(thread, button);
+        inView.add(thread); // until the observer knows better
         sight.observe(button);
       }
       label(buttons.get(thread), counted("replies", items));

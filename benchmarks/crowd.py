@@ -1,0 +1,161 @@
+"""The database side of the reading benchmark: a large discussion, readers, what a page asks.
+
+    python -m benchmarks.crowd VERB < arguments.json > answer.json
+
+A process of its own, on the data folder that REJOINDER_DATA names.
+"""
+
+import json
+import os
+import sys
+from random import Random
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from accounts import operations as accounts  # noqa: E402
+from accounts.models import User  # noqa: E402
+from articles import operations as articles  # noqa: E402
+from articles.models import Article, CallToAction, Section  # noqa: E402
+from benchmarks.stage import raise_limits  # noqa: E402
+from comments import operations as comments  # noqa: E402
+from comments.models import Comment  # noqa: E402
+from comments.querysets import ROWS_PER_PAGE  # noqa: E402
+
+READERS = 400
+TOP_LEVEL = 0.2  # of all comments
+BATCH = 250  # comments in one transaction: only the waits for the disk are saved
+SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "mo", "nu", "pa", "re", "si", "to")
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def _word(random: Random) -> str:
+    return "".join(random.choice(SYLLABLES) for _n in range(random.randint(1, 4)))
+
+
+def _text(random: Random, number: int) -> str:
+    """A comment of one to four paragraphs, some with a quote, a link or marked words."""
+    paragraphs = []
+    for _paragraph in range(random.choice((1, 1, 1, 2, 2, 3, 4))):
+        words = [_word(random) for _n in range(random.randint(8, 60))]
+        if random.random() < 0.2:
+            words[3] = f"*{words[3]}*"
+        paragraphs.append(" ".join(words).capitalize() + ".")
+    if random.random() < 0.1:
+        paragraphs.insert(0, f"> {' '.join(_word(random) for _n in range(12))}")
+    if random.random() < 0.05:
+        paragraphs.append(f"[{_word(random)}](https://example.org/{number})")
+    return "\n\n".join(paragraphs)
+
+
+def _name(number: int) -> str:
+    """A display name that looks like no other: digits alone would fold together."""
+    word = ""
+    while number or not word:
+        number, rest = divmod(number, len(SYLLABLES))
+        word += SYLLABLES[rest]
+    return f"Reader {word}"
+
+
+def _live(author: User, article: Article, body: str, parent: Comment | None = None) -> Comment:
+    comment = comments.post_comment(
+        author=author, call_to_action=article.call_to_action, body=body, parent=parent
+    ).comment
+    return comments.approve(actor=None, comment=comment, revision_id=comment.latest_id)
+
+
+def make_article(slug: str) -> Article:
+    editor = User.objects.editors().first()
+    section, _made = Section.objects.get_or_create(slug="bench", defaults={"name": "Benchmarks"})
+    random = Random(slug)
+    body = "\n\n".join(_text(random, n) for n in range(12))
+    article = Article(title=f"A discussion: {slug}", slug=slug, body=body, section=section)
+    article = articles.save_article(actor=editor, article=article, tags=[], authors=[editor])
+    articles.set_call_to_action(
+        actor=editor, article=article, question="What do you say?",
+        kind=CallToAction.Kind.OPEN_QUESTION, options=[], closes_at=None,
+    )  # fmt: skip
+    return articles.publish(actor=editor, article=article)
+
+
+def fill(sizes: dict[str, int]) -> dict[str, Any]:
+    """Articles by slug with so many live comments each, every one through the real operations.
+
+    One comment in five is top-level; each other one answers one of those before it, half of the
+    time a recent one, so that there are long threads and deep ones. The newest are top-level, as
+    in a discussion that is alive.
+    """
+    raise_limits({"post_limit": 100_000, "flood_limit": 0, "max_length": 20_000})
+    editor = User.objects.create_user("editor@example.org", None, display_name="The Desk")
+    accounts.set_role(actor=None, user=editor, role="editor")
+    readers = [
+        User.objects.create_user(f"reader{n}@example.org", None, display_name=_name(n))
+        for n in range(READERS)
+    ]
+    for slug, size in sizes.items():
+        article, random, made = make_article(slug), Random(size), []
+        for start in range(0, size, BATCH):
+            with transaction.atomic():
+                for number in range(start, min(start + BATCH, size)):
+                    parent = None
+                    if made and random.random() > TOP_LEVEL:
+                        parent = random.choice(made[-200:] if random.random() < 0.5 else made)
+                    made.append(
+                        _live(random.choice(readers), article, _text(random, number), parent)
+                    )
+            print(f"  {len(made):,} of {size:,} in {slug}", file=sys.stderr, flush=True)
+    return {slug: Article.objects.get(slug=slug).call_to_action.live_count for slug in sizes}
+
+
+def sign_in() -> dict[str, str]:
+    """A reader's session as a cookie: {name, value}."""
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(User.objects.get(email="reader1@example.org"), BACKEND)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value}
+
+
+def queries(paths: list[str]) -> dict[str, list[int]]:
+    """Queries for each page, by path: [of an anonymous reader, of one who is signed in]."""
+    found = {}
+    for path in paths:
+        counts = []
+        for reader in (None, "reader1@example.org"):
+            client = Client(HTTP_HOST="localhost")
+            if reader:
+                client.force_login(User.objects.get(email=reader), BACKEND)
+            client.get(path)  # templates and catalogues are read once
+            with CaptureQueriesContext(connection) as captured:
+                answer = client.get(path)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{path} answered {answer.status_code}")
+            counts.append(len(captured))
+        found[path] = counts
+    return found
+
+
+def go_live(slug: str, parent: int, answers: int) -> list[int]:
+    """Have one reply to a comment and so many top-level answers go live; their ids."""
+    article, random = Article.objects.get(slug=slug), Random(parent)
+    author = User.objects.get(email="reader2@example.org")
+    made = [_live(author, article, _text(random, 0), Comment.objects.get(pk=parent))]
+    made += [_live(author, article, _text(random, n + 1)) for n in range(answers)]
+    return [comment.pk for comment in made]
+
+
+def rows_shown_at_most() -> int:
+    return ROWS_PER_PAGE
+
+
+VERBS = {verb.__name__: verb for verb in (fill, sign_in, queries, go_live, rows_shown_at_most)}
+
+if __name__ == "__main__":
+    print(json.dumps(VERBS[sys.argv[1]](**json.load(sys.stdin))))
