@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from articles import standing_texts
 from articles.models import Article, CallToAction
 from comments import operations
 from comments.models import Comment, Notice
@@ -40,6 +41,14 @@ def fill(article, roots: int, replies: int = 0) -> None:
 
 def shown(html: str) -> list[int]:
     return [int(pk) for pk in re.findall(r'<li class="(?:thread|branch)" id="c(\d+)"', html)]
+
+
+@pytest.fixture(autouse=True)
+def _standing_texts_at_hand(monkeypatch, db):
+    """They are read once in some seconds, so no page's own queries are among them."""
+    monkeypatch.setattr(standing_texts, "KEPT", 1e9)
+    standing_texts.guidelines()
+    standing_texts.footer_pages()
 
 
 def queries(client, url, django_assert_max_num_queries, most):
