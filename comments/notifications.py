@@ -22,7 +22,7 @@ def tell_of_appeal(comment: Comment, *, upheld: bool) -> None:
         _tell(comment.author_id, Kind.UPHELD, comment)
 
 
-def tell_of_ruling(comment: Comment, *, before: str, by_person: bool) -> None:
+def tell_of_ruling(comment: Comment, *, before: str) -> None:
     """Tell the author what was decided, unless it simply went live, and those it speaks to."""
     if comment.status == Comment.Status.HELD:
         _tell(comment.author_id, Kind.HELD, comment)

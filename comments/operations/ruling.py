@@ -48,7 +48,7 @@ def _rule(
             else:
                 comment.live_revision = None
         settle(comment, was_live=was_live)
-        notifications.tell_of_ruling(comment, before=before, by_person=actor is not None)
+        notifications.tell_of_ruling(comment, before=before)
     return comment
 
 
