@@ -72,7 +72,11 @@ screenshots: $(VENV)/.tools browser ## Photograph the demo site for docs/screens
 .PHONY: replay
 replay: $(VENV)/.tools ## Post a real discussion through the API and account for it (FILE=thread.jsonl)
 	@test -n "$(FILE)" || { echo 'Which discussion? make replay FILE=thread.jsonl'; exit 2; }
-	$(PY) -m benchmarks.replay "$(FILE)"
+	$(PY) -m benchmarks.replay "$(FILE)" $(ARGS)
+
+.PHONY: bench
+bench: $(VENV)/.tools browser ## Measure reading a discussion of 10,000 comments, on the wire and in Chromium
+	$(PY) -m benchmarks.page $(ARGS)
 
 .PHONY: hostile
 hostile: $(VENV)/.tools browser ## Show hostile texts in a real browser and count what runs (FILE=texts.jsonl)
