@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from tests.conftest import chromium
 
@@ -20,6 +21,18 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture
+def quick_site(db) -> Iterator[str]:
+    """The address of a server on the test's own database, without worker or Redis.
+
+    Not pytest-django's own fixture: that empties every table afterwards, which those that are
+    append-only refuse.
+    """
+    server = LiveServer("localhost")
+    yield server.url
+    server.stop()
 
 
 @pytest.fixture
