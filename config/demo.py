@@ -255,6 +255,9 @@ def _rule_on_held(demo: Demo, entry: dict[str, Any], comment: Comment) -> None:
         note=entry.get("note", ""),
     )
     _set_back(comment, entry["at"] + RULED_IN)
+    if "appeal" in entry:
+        fresh = _fresh(demo, entry["key"])
+        moderation.appeal(actor=fresh.author, comment=fresh, words=entry["appeal"])
 
 
 def _fresh(demo: Demo, key: str) -> Comment:
@@ -317,6 +320,9 @@ def _end(demo: Demo, entry: dict[str, Any]) -> None:
         )
         Comment.objects.filter(pk=comment.pk).update(removed_at=at, decided_at=at)
         Notification.objects.filter(comment=comment, kind="rejected").update(created_at=at)
+    elif entry.get("picked"):
+        comments.pick(actor=demo.editor, comment=_fresh(demo, entry["key"]), picked=True)
+        Comment.objects.filter(pk=demo.comments[entry["key"]].pk).update(picked_at=at)
 
 
 def _settle(demo: Demo, facts: dict[str, Any], article: Article) -> None:

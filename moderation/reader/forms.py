@@ -53,5 +53,7 @@ class LegalNoticeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("why", "law", "name", "email"):
+            self.fields[name].error_messages["required"] = _("Please fill this in.")
         if self.data.get("about_minors"):
             self.fields["name"].required = self.fields["email"].required = False

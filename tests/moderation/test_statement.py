@@ -62,7 +62,7 @@ def test_it_says_what_the_machine_decided_and_by_which_words(client):
     assert "Readers do not see your comment." in text
     assert "Your account is not affected" in text
     html = client.get(f"/c/{comment.pk}/decision/").content.decode()
-    assert "<mark>casino</mark>" in html and "<q>casino</q>" in html
+    assert "<mark>casino</mark>" in html and "<q><bdi>casino</bdi></q>" in html
     record = comment.decisions.get()
     assert f"version {record.policy_id}, in force since" in text
     assert f"automatic checks, version {record.software}" in text
