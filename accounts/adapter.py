@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from accounts.devices import told
 from accounts.models import User
 from accounts.names import derived_name
 from folding import skeleton
@@ -43,6 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         named = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+        if "user_agent" in context:
+            named["device"] = told(context["user_agent"])
         super().send_mail(template_prefix, email, {**named, **context})
 
 

@@ -56,8 +56,9 @@ def in_chunks(rows: QuerySet, shape: Callable[[Model], dict[str, Any]]) -> Itera
 
 
 def sections(user: User) -> Iterator[Section]:
-    """What every app keeps about a person."""
-    for part in ports.export_parts:
+    """What every app keeps about a person, the account itself first."""
+    # The apps above are ready first.
+    for part in reversed(ports.export_parts):
         yield from part(user)
 
 

@@ -110,11 +110,16 @@ def sections(user: User) -> Iterator[Section]:
         name="log",
         title=_("The log of this account"),
         about=_("What was done to the account, and when. It says what kind of thing, never words."),
-        labels={"at": _("When"), "deed": _("What")},
-        lead="deed",
+        labels={"at": _("When"), "what": _("What")},
+        lead="what",
         rows=in_chunks(
             Entry.objects.about(user),
-            lambda row: {"deed": row.verb, "at": row.at, "detail": row.detail},
+            lambda row: {
+                "deed": row.verb,
+                "what": row.verb.replace("_", " ").capitalize(),
+                "at": row.at,
+                "detail": row.detail,
+            },
         ),
     )
 

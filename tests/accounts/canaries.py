@@ -65,7 +65,7 @@ def plant(canaries: dict[str, str], *, password: str) -> int:
         user=person, provider="github", uid=canaries["social"], extra_data={"login": mail}
     )
     accounts.issue_token(actor=person, user=person, name=canaries["token"])
-    other, editor = make_user(), make_user(role="editor")
+    other, listener, editor = make_user(), make_user(), make_user(role="editor")
     for one, ignored in ((person, other), (other, person)):
         Ignored.objects.create(user=one, person=ignored)
     LogEntry.objects.create(
@@ -107,7 +107,8 @@ def plant(canaries: dict[str, str], *, password: str) -> int:
     comments.withdraw_comment(actor=person, comment=taken_back)
     answered = make_comment(**mine, body=f"Who says {canaries['answered']} to me?")
     make_comment(author=other, parent=answered, body="I do, and I stay.")
-    theirs = make_comment(article=article, author=other, body="Somebody answer me, please.")
+    # Whoever ignores somebody is told nothing of them, so it is not `other` who asks.
+    theirs = make_comment(article=article, author=listener, body="Somebody answer me, please.")
     make_comment(author=person, parent=theirs, body=f"I say {canaries['reply']} to you.")
 
     comments.save_draft(actor=person, call_to_action=question, parent=None, body=canaries["draft"])

@@ -1,12 +1,17 @@
 """Where somebody is signed in: what is kept of it, and ending it."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import erasure
 from accounts.devices import coarse, told
 from accounts.models import User
 from record.models import Entry
@@ -112,3 +117,21 @@ def test_a_strangers_place_is_a_404(reader):
     assert mine.post(reverse("end_session", args=[place.pk])).status_code == 404
     assert UserSession.objects.filter(pk=place.pk).exists()
     assert mine.get(reverse("end_session", args=[place.pk])).status_code == 405
+
+
+def test_a_mail_about_a_change_names_the_device_and_no_address(reader, mailoutbox):
+    here = signed_in(reader, PHONE)
+    here.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    new = {"password1": "another long password", "password2": "another long password"}
+    here.post(reverse("account_change_password"), {"oldpassword": PASSWORD, **new})
+    said = mailoutbox[-1].body
+    assert "Firefox on Android" in said
+    assert "203.0.113" not in said and "Mozilla" not in said
+
+
+def test_sessions_that_have_run_out_are_forgotten(reader):
+    here = signed_in(reader, PHONE)
+    Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
+    erasure.clear_sessions()
+    assert not Session.objects.exists() and not UserSession.objects.exists()
+    assert here.get(reverse("my_account")).status_code == 302
