@@ -27,7 +27,8 @@ def excerpt(text: str, query: Query, *, length: int = LENGTH) -> list[tuple[str,
         for number, term in enumerate(query.terms)
         for first, last in islice(_matches(words, term), MOST_MATCHES)
     )
-    start = _best_start(found, length - BEFORE)
+    # Of a text that ends soon after, more of what comes before has room.
+    start = max(0, min(_best_start(found, length - BEFORE), len(text) - length))
     end = len(text) if len(text) <= start + length else _edge(words, start + length, end=True)
     pieces: list[tuple[str, bool]] = [(ELLIPSIS, False)] if start else []
     at = start = _edge(words, start, end=False) if start else 0

@@ -54,6 +54,7 @@ def test_it_shows_comments_in_every_status(unlike):
         for path in (defaults.DEMO / "threads").glob("*.json")
         for entry in json.loads(path.read_text())
     )
+    assert Comment.objects.filter(picked_at__isnull=False).exists()
     assert found["held"] == wanted["held"]
     assert found["pending"] == wanted["pending"]
     assert found.total() == wanted.total()

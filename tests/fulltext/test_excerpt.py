@@ -39,3 +39,8 @@ def test_a_text_that_has_none_of_it_begins_at_its_beginning():
         "Nothing"
     )
     assert excerpt("", parse("zebra")) == []
+
+
+def test_room_at_the_end_is_used_for_what_comes_before():
+    text = "many words before it " * 3 + "and the needle."
+    assert said(excerpt(text, parse("needle"), length=200)) == text.replace("needle", "[needle]")
