@@ -126,8 +126,9 @@ def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
     )
     if request.GET.get("quote"):
         form["quoted"] = composing.quote_of(found)
-        before = f"{form['body'].rstrip()}\n\n" if form["body"].strip() else ""
-        form["body"] = before + form["quoted"]
+        if form["quoted"].strip() not in form["body"]:
+            before = f"{form['body'].rstrip()}\n\n" if form["body"].strip() else ""
+            form["body"] = before + form["quoted"]
     context = {
         **_form_context(article),
         "comment": found,

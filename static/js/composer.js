@@ -299,7 +299,9 @@
     if (!answer.ok) return location.assign(link.href);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const quote = fresh.querySelector("form[data-quoted]")?.dataset.quoted;
-    if (quote) quoteInto(form.querySelector("textarea"), quote);
+    const box = form.querySelector("textarea");
+    if (quote && !box.value.includes(quote.trim())) quoteInto(box, quote);
+    box.focus();
   }
 
   document.addEventListener("click", (event) => {

@@ -37,6 +37,7 @@
       }
       kept = done ? text : before;
       told.textContent = done ? (text.trim() ? form.dataset.saved : "") : form.dataset.notSaved;
+      told.classList.remove("unsaid");
       if (done) show(text);
     }
 
@@ -58,7 +59,9 @@
     });
     box.addEventListener("input", () => {
       clearTimeout(timer);
-      if (told.textContent) told.textContent = "";
+      // In its place already, so that nothing moves when it is said.
+      told.textContent = form.dataset.saved;
+      told.classList.add("unsaid");
       timer = setTimeout(keep, PAUSE);
     });
     form.addEventListener("submit", (event) => {
