@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.models import CallToAction, ChoiceOption
 from comments.querysets import CommentQuerySet
@@ -245,7 +246,7 @@ class Notification(models.Model):
     """Something a reader should hear of, on the site and by mail."""
 
     class Kind(models.TextChoices):
-        REPLY = "reply", _("Reply")
+        REPLY = "reply", pgettext_lazy("what somebody is told of", "Reply")
         HELD = "held", _("Waiting for an editor")
         APPROVED = "approved", _("Published")
         REJECTED = "rejected", _("Not published")
