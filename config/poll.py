@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections
+from django.core.signals import request_finished, request_started
+from django.db import DatabaseError
 
 from comments.live import VERSION_PATH, public_version
 
@@ -48,15 +49,15 @@ def answered_first(django: Answer) -> Answer:
 def _answer(environ: Environ, call_to_action_id: int) -> tuple[str, list[tuple[str, str]], bytes]:
     if environ["REQUEST_METHOD"] != "GET":
         return "405 Method Not Allowed", [("Allow", "GET")], b""
-    # Django does this at both ends of a request, upon signals that are not sent here.
-    close_old_connections()
+    # Upon these, Django gives connections back, and closes those that are old or broken.
+    request_started.send(sender=answered_first, environ=environ)
     try:
         version = public_version(call_to_action_id)
     except DatabaseError:
         _log.exception("a discussion's version could not be read")
         return "503 Service Unavailable", [("Retry-After", "5")], b""
     finally:
-        close_old_connections()
+        request_finished.send(sender=answered_first)
     if version is None:
         return "404 Not Found", [], b""
     tag = f'"{version}"'

@@ -6,7 +6,8 @@ from pathlib import Path
 from wsgiref.util import setup_testing_defaults
 
 import pytest
-from django.db import connection
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
@@ -21,6 +22,16 @@ pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LONG_AGO = timezone.now() - timedelta(days=1)
 Status = Comment.Status
+
+
+@pytest.fixture(autouse=True)
+def _one_connection():
+    """The test's own connection stays open from request to request, as with Django's client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def ask(path: str, *, method: str = "GET", knows: str = "", **environ) -> tuple[int, dict, bytes]:
@@ -129,6 +140,22 @@ def test_a_poll_costs_one_read_whatever_the_discussion(django_assert_num_queries
         with django_assert_num_queries(1) as counted:
             ask(path_of(article), HTTP_COOKIE=cookie)
         assert "comments_comment" not in counted[0]["sql"]
+
+
+def test_a_poll_lets_django_give_its_connection_back():
+    heard = []
+    article = make_article()
+
+    def started(**told):
+        heard.append("started")
+
+    def finished(**told):
+        heard.append("finished")
+
+    request_started.connect(started)
+    request_finished.connect(finished)
+    assert ask(path_of(article))[0] == 200
+    assert heard == ["started", "finished"]
 
 
 def test_everything_else_goes_to_django():
