@@ -188,6 +188,7 @@
       own: numbers("li.own", "id", /own-(\d+)/),
       cards: numbers("article.card", "id", /card-(\d+)/),
       ledger: numbers(".ledger h2 a", "href", /(?:\/c\/|#own-)(\d+)/),
+      told: numbers(".told [data-comment]", "data-comment", /(\d+)/),
       rows: all("#result_list tbody tr").length,
       ticked: numbers("input.action-select", "value", /(\d+)/),
       sources,

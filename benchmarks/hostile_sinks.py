@@ -218,7 +218,7 @@ class Sinks:
             row.wanted.update(part[-DESK_SHOWN + 1 :])  # one more is rejected
         with self.watch.sink("notifications") as row:
             seen = await self.host.open("/my/notifications/")
-            row.shown.update(seen.get("ledger", ()))
+            row.shown.update(seen.get("told", ()))
             row.wanted.update(part)
 
     async def _reported(self, number: int, batch: Batch) -> None:

@@ -28,7 +28,7 @@ from comments.models import Comment, Notification
 Kind = Notification.Kind
 ADDRESSED = (Kind.REPLY, Kind.MENTION)  # what another reader wrote to this one
 DECIDED = (Kind.HELD, Kind.APPROVED, Kind.REJECTED, Kind.UPHELD)
-PAGE = 30
+PAGE = 50
 COUNTED = 100  # more news than this are not counted one by one
 
 
