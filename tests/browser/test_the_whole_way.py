@@ -71,6 +71,7 @@ def test_from_signing_up_to_hearing_what_was_decided(running_site, new_page):
     expect(reader.locator("#mine .own")).to_have_count(0)
 
     answer(reader, "Message me privately about a limited offer on labels, friends.")
+    reader.get_by_role("button", name="Send it anyway; an editor will read it").click()
     held = reader.locator("#mine .own[data-state=held]")
     expect(held).to_contain_text("Waiting for an editor", timeout=PATIENCE)
     expect(held.locator("mark").first).to_be_visible()
