@@ -18,15 +18,12 @@ DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True}
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
 WATCH = """
-  window.seen = { paint: 0, shift: 0, moved: [] };
+  window.seen = { paint: 0, shift: 0 };
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) window.seen.paint = entry.startTime;
   }).observe({ type: "largest-contentful-paint", buffered: true });
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      window.seen.shift += entry.value;
-      window.seen.moved.push(...entry.sources.map(({ node }) => node?.outerHTML || node?.data || ""));
-    }
+    for (const entry of list.getEntries()) window.seen.shift += entry.value;
   }).observe({ type: "layout-shift", buffered: true });
 """
 BLOCKING = """performance.getEntriesByType("resource")

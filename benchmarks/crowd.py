@@ -31,7 +31,8 @@ from comments.models import Comment  # noqa: E402
 from comments.querysets import ROWS_PER_PAGE  # noqa: E402
 
 READERS = 400
-TOP_LEVEL = 0.2  # of all comments
+TOP_LEVEL = 0.25  # of the first four fifths
+NEWEST = 40  # threads that most replies go to
 BATCH = 250  # comments in one transaction: only the waits for the disk are saved
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "mo", "nu", "pa", "re", "si", "to")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -89,9 +90,9 @@ def make_article(slug: str) -> Article:
 def fill(sizes: dict[str, int]) -> dict[str, Any]:
     """Articles by slug with so many live comments each, every one through the real operations.
 
-    One comment in five is top-level; each other one answers one of those before it, half of the
-    time a recent one, so that there are long threads and deep ones. The newest are top-level, as
-    in a discussion that is alive.
+    Of the first four fifths every fourth comment is top-level, then only replies come; each answers
+    any comment before it or, half of the time, one of the newest threads. So there are long threads
+    and deep ones, and the first page is as full as a page may be.
     """
     raise_limits({"post_limit": 100_000, "flood_limit": 0, "max_length": 20_000})
     editor = User.objects.create_user("editor@example.org", None, display_name="The Desk")
@@ -101,16 +102,17 @@ def fill(sizes: dict[str, int]) -> dict[str, Any]:
         for n in range(READERS)
     ]
     for slug, size in sizes.items():
-        article, random, made = make_article(slug), Random(size), []
+        article, random, made, tops = make_article(slug), Random(size), [], []
         for start in range(0, size, BATCH):
             with transaction.atomic():
                 for number in range(start, min(start + BATCH, size)):
-                    parent = None
-                    if made and random.random() > TOP_LEVEL:
-                        parent = random.choice(made[-200:] if random.random() < 0.5 else made)
-                    made.append(
-                        _live(random.choice(readers), article, _text(random, number), parent)
-                    )
+                    top = not made or (number < size * 0.8 and random.random() < TOP_LEVEL)
+                    near = tops[-NEWEST:] if random.random() < 0.5 else made
+                    parent = None if top else random.choice(near)
+                    author, text = random.choice(readers), _text(random, number)
+                    made.append(_live(author, article, text, parent))
+                    if top:
+                        tops.append(made[-1])
             print(f"  {len(made):,} of {size:,} in {slug}", file=sys.stderr, flush=True)
     return {slug: Article.objects.get(slug=slug).call_to_action.live_count for slug in sizes}
 

@@ -328,5 +328,7 @@
     if (top < 0 || bottom > innerHeight) target.scrollIntoView({ block: "center" });
   }
 
+  /* Whatever else puts comments on the page may bring what was waiting, or replace a thread. */
+  document.addEventListener("htmx:load", draw);
   plan(FIRST);
 })();
