@@ -185,7 +185,7 @@ class Sinks:
         """Some at a time, an editor rules, mails leave, people are told, feeds show the newest.
 
         The mails of one part are read while the next is ruled on: the mailbox of the development
-        site keeps the newest 200.
+        site keeps the newest 500.
         """
         sampled = set(self.sampled)
         for batch in self.batches:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 
-KEPT = 200  # mails; the oldest go first
+KEPT = 500  # mails; the oldest go first
 
 
 class DevelopmentBackend(BaseEmailBackend):
