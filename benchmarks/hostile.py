@@ -1,19 +1,21 @@
 """Show hostile texts on every page of a real site in a real browser, and count what runs.
 
-    python -m benchmarks.hostile FILE [--limit N] [--sample N] [--redirects]
+    python -m benchmarks.hostile FILE [--limit N] [--sample N] [--redirects] [--part I/N]
+                                      [--json FILE]
 
 FILE holds one JSON object a line with a `text`, or a JSON list of texts, or one text a line. A
 site starts from an empty data folder with a policy that reports beside the one that blocks. Each
 text is posted as a comment, and taken as a name, a bio, a note, and words of an article where it
 may stand as such; then Chromium visits every place where they come out again. Prints a table;
 exits 1 when anything ran, was reported, stood where it should not, or did not come out at all, or
-when the positive control saw nothing.
+when the positive control saw nothing. Several may run side by side, each on a part of the file.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -31,9 +33,13 @@ from benchmarks.hostile_control import control, policy_of
 from benchmarks.hostile_passage import ENVIRONMENT, Extent, Passage, Stage, lay_out, spread
 from benchmarks.hostile_server import OwnServer
 from benchmarks.hostile_sinks import Sinks, Visitors
+from benchmarks.hostile_sum import Count, Tally, tell
 from tests.site import REPOSITORY, RunningSite
 
 LATE = 1.0  # seconds for the last reports to arrive
+# Below those that the kernel hands out by itself, so that nobody is given one between the choice
+# and the start.
+PORTS = range(21_000, 22_000)
 WHOLE = Extent()
 PLAIN_COUNT = 100  # in two articles: with what surrounds them, more than a page of the admin
 PLAIN_WAYS = ("/", "/my/comments/", "/admin/", "https://example.org/")
@@ -118,7 +124,7 @@ async def run(
             hostile = lay_out(stage, texts, people=extent.people)
             house["banned"] = stage("suspect_everything")
             async with async_playwright() as playwright:
-                with RunningSite(data_dir=data_dir, env=env) as site:
+                with own_port() as port, RunningSite(data_dir=data_dir, port=port, env=env) as site:
                     _say("the site is open", started)
                     watch = Watch(site.url, server)
                     passages = [Passage(site, stage, house, made) for made in (plain, hostile)]
@@ -209,28 +215,65 @@ def prepared(data_dir: Path, env: dict[str, str]) -> Iterator[Stage]:
         stage.close()
 
 
+@contextmanager
+def own_port() -> Iterator[int]:
+    """A port that no other run of the harness on this machine takes, held until the end."""
+    for port in PORTS:
+        # A name in the kernel's own space: gone with the process, however that ends.
+        mark = socket.socket(socket.AF_UNIX)
+        trial = socket.socket()
+        try:
+            mark.bind(f"\0rejoinder-hostile-{port}")
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            mark.close()
+            continue
+        finally:
+            trial.close()
+        with mark:
+            yield port
+        return
+    raise RuntimeError("no port is free")
+
+
 def _say(what: str, started: float) -> None:
     print(f"  {monotonic() - started:7.1f} s  {what}", file=sys.stderr, flush=True)
 
 
-def table(outcome: Outcome) -> str:
-    """The counts as Markdown: figures alone, never a text."""
-    rows = [row for row in outcome.rows if row.pages or row.shown or not row.is_clean]
-    counts = [(r.pages, r.executions, r.reports, r.intrusions) for r in rows]
-    lines = [
-        "| Sink | Texts | Pages | Executions | Reports | Intrusions |",
-        "|---|--:|--:|--:|--:|--:|",
-        *(_line(row.sink, len(row.shown), *each) for row, each in zip(rows, counts, strict=True)),
-        _line("**all of them**", "", *(sum(column) for column in zip(*counts, strict=True))),
-    ]
-    for row in outcome.controls:
-        seen = (row.pages, row.executions, row.reports, row.intrusions)
-        lines.append(_line(f"*{row.sink}*", len(row.shown), *seen))
-    return "\n".join(lines)
+def tally(outcome: Outcome, texts: int) -> Tally:
+    """An outcome of so many texts in figures, which can be kept and summed."""
+    return Tally(
+        texts=texts,
+        posted=outcome.posted,
+        refused=outcome.refused,
+        statuses=outcome.statuses,
+        browser=outcome.browser,
+        seconds=outcome.seconds,
+        control_saw=outcome.control_saw,
+        rows=[_count(row) for row in outcome.rows],
+        controls=[_count(row) for row in outcome.controls],
+    )
 
 
-def _line(sink: str, *counts: int | str) -> str:
-    return f"| {sink} | {' | '.join(f'{n:,}' if isinstance(n, int) else n for n in counts)} |"
+def _count(row: Row) -> Count:
+    return Count(
+        sink=row.sink,
+        texts=len(row.shown),
+        pages=row.pages,
+        executions=row.executions,
+        reports=row.reports,
+        intrusions=row.intrusions,
+        missing=row.missing,
+        said=row.said,
+    )
+
+
+def part_of(said: str) -> tuple[int, int]:
+    """(I, N) of "I/N", I from 1 to N; raises ValueError for anything else."""
+    number, _slash, parts = said.partition("/")
+    if not 1 <= int(number) <= int(parts):
+        raise ValueError(said)
+    return int(number), int(parts)
 
 
 def main() -> int:
@@ -248,26 +291,26 @@ def main() -> int:
         action="store_true",
         help="the texts are addresses: try them as links too, and as places to go on to",
     )
+    parser.add_argument(
+        "--part",
+        type=part_of,
+        default=(1, 1),
+        metavar="I/N",
+        help="only every Nth of the texts from the Ith on, so that N processes share a file",
+    )
+    parser.add_argument("--json", type=Path, help="keep the counts here for benchmarks.hostile_sum")
     options = parser.parse_args()
+    number, parts = options.part
     texts = read_texts(options.file)
-    texts = spread(texts, options.limit or len(texts))
+    texts = spread(texts, options.limit or len(texts))[number - 1 :: parts]
     redirects = texts if options.redirects else []
     if redirects:
         texts = [way.format(address) for address in texts for way in ("{}", "[on]({})", "<{}>")]
     outcome = asyncio.run(run(texts, redirects=redirects, extent=Extent(sample=options.sample)))
-    print(f"{len(texts):,} texts, {outcome.posted:,} stored as comments; {outcome.statuses}")
-    for what, codes in outcome.refused.items():
-        print(f"refused as {what}: {codes or 'none'}")
-    print(f"{outcome.browser}, {outcome.seconds:,.0f} s\n")
-    print(table(outcome))
-    for row in outcome.rows:
-        for said in row.said:
-            print(f"WRONG {row.sink}: {said}", file=sys.stderr)
-        if row.missing:
-            print(f"WRONG {row.sink}: {row.missing} texts did not come out", file=sys.stderr)
-    if not outcome.control_saw:
-        print("WRONG control: nothing was seen where nothing protects", file=sys.stderr)
-    return 0 if outcome.is_clean and outcome.control_saw else 1
+    seen = tally(outcome, len(texts))
+    if options.json:
+        seen.write(options.json)
+    return tell(seen)
 
 
 if __name__ == "__main__":
