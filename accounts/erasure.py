@@ -52,6 +52,11 @@ def announce_name(user: User) -> None:
         part(user)
 
 
+def nobodys_name(user: User) -> str:
+    """What an erased account is called."""
+    return f"Deleted reader {user.pk}"
+
+
 # --- Asking, and thinking better of it ----------------------------------------------------------
 
 
@@ -224,7 +229,7 @@ def _scrub(user: User) -> None:
     user.groups.clear()
     user.user_permissions.clear()
     user.email = f"erased-{user.pk}@erased.invalid"
-    user.display_name = f"Deleted reader {user.pk}"
+    user.display_name = nobodys_name(user)
     # No name's key has a hyphen in it, so this one is free.
     user.name_key = f"erased-{user.pk}"
     user.bio = user.time_zone = user.language = ""

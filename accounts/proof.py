@@ -40,7 +40,9 @@ def proof_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 
 def _has_own_proof(user: User) -> bool:
-    return user.has_usable_password() or Authenticator.objects.filter(user=user).exists()
+    # Recovery codes alone are no way that allauth would ask for.
+    keys = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return user.has_usable_password() or keys.exists()
 
 
 def _signed_in_just_now(request: HttpRequest) -> bool:

@@ -5,7 +5,8 @@ from celery import shared_task
 from accounts import erasure
 
 
-@shared_task(name="accounts.erase_due")
+# Words in small steps as far as ten seconds reach, then one account whole: longer than most.
+@shared_task(name="accounts.erase_due", soft_time_limit=60, time_limit=90)
 def erase_due() -> None:
     erasure.erase_due()
 

@@ -10,6 +10,8 @@ from accounts.models import User
 from comments import ports
 from comments.models import Comment, CommentRevision, Draft, Follow, Notification, Reaction
 
+ARTICLE_TEXTS = ("call_to_action__article__body", "call_to_action__article__body_html")
+
 
 def sections(user: User) -> Iterator[Section]:
     """Comments with everything about them, and what this person began, thought and was told."""
@@ -42,9 +44,10 @@ def sections(user: User) -> Iterator[Section]:
         lead="article",
         words=frozenset({"text", "note"}),
         rows=in_chunks(
-            user.comments.select_related("call_to_action__article", "choice").prefetch_related(
-                "revisions"
-            ),
+            user.comments.select_related("call_to_action__article", "choice")
+            .prefetch_related("revisions")
+            # Each row has an article of its own, and a chunk of them would weigh megabytes.
+            .defer("fragment", *ARTICLE_TEXTS),
             _comment,
         ),
     )
@@ -60,7 +63,10 @@ def sections(user: User) -> Iterator[Section]:
         lead="article",
         words=frozenset({"text"}),
         rows=in_chunks(
-            Draft.objects.filter(user=user).select_related("call_to_action__article"), _draft
+            Draft.objects.filter(user=user)
+            .select_related("call_to_action__article")
+            .defer(*ARTICLE_TEXTS),
+            _draft,
         ),
     )
     yield Section(
@@ -84,7 +90,9 @@ def sections(user: User) -> Iterator[Section]:
         labels={"article": _("Article"), "since": _("Since")},
         lead="article",
         rows=in_chunks(
-            Follow.objects.filter(user=user).select_related("call_to_action__article"),
+            Follow.objects.filter(user=user)
+            .select_related("call_to_action__article")
+            .defer(*ARTICLE_TEXTS),
             lambda row: {"article": row.call_to_action.article.title, "since": row.created_at},
         ),
     )

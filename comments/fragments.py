@@ -58,6 +58,12 @@ def prepare(comment: Comment) -> str:
     )
 
 
+def signature(author_id: int | None, name: str) -> str:
+    """An author's name as fragments hold it, with the way to their profile if they have one."""
+    way = f' href="/people/{author_id}/"' if author_id else ""
+    return f"{way}><bdi>{escape(name)}</bdi></a>".replace("%", "%%")
+
+
 def words() -> dict[str, str]:
     """The interface's few words in the active language."""
     return {

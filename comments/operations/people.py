@@ -1,20 +1,20 @@
 """What a person's account brings with it: what they were told, their name, their erasure."""
 
-import time
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Replace
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.erasure import nobodys_name
 from accounts.errors import Forbidden
 from accounts.models import User
 from articles.models import Article
 from comments import fragments
 from comments.models import Comment, Draft, Notification
 from comments.tasks import refresh_fragments
-
-REDRAWN_WITHIN = 10.0  # seconds for an erased name to leave the pages; the sweep does the rest
 
 
 def mark_read(*, actor: User, notification: Notification | None = None) -> int:
@@ -39,7 +39,16 @@ def forget_reader(user: User) -> None:
     """
     for belongings in (user.notifications, user.drafts, user.follows, user.reactions):
         belongings.all().delete()
-    user.comments.update(idempotency_key=None, notice=None)
+    user.comments.update(
+        idempotency_key=None,
+        notice=None,
+        # Ten thousand fragments take minutes to make anew; the name goes at once.
+        fragment=Replace(
+            F("fragment"),
+            Value(fragments.signature(user.pk, user.display_name)),
+            Value(fragments.signature(None, nobodys_name(user))),
+        ),
+    )
 
 
 def rename_author(user: User) -> None:
@@ -48,15 +57,7 @@ def rename_author(user: User) -> None:
     The mark outlives a lost message: the sweep of stale fragments finds it.
     """
     # Also those not listed yet: one may be going live at this moment under the old name.
-    _mark_stale(user.comments.all())
-    if user.erased_at is not None:
-        transaction.on_commit(_redraw_now, robust=True)
-
-
-def _redraw_now() -> None:
-    until = time.monotonic() + REDRAWN_WITHIN
-    while fragments.refresh_stale() and time.monotonic() < until:
-        pass
+    _mark_stale(user.comments.exclude(listed=False, withdrawn_at__isnull=False))
 
 
 def mark_writers(article: Article, author_ids: Collection[int]) -> None:
