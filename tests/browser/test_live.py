@@ -1,4 +1,4 @@
-"""Two readers and one discussion: what one writes shows on the other's open page, when asked for."""
+"""Two readers: what one writes shows on the other's open page, when asked for."""
 
 import re
 import time
@@ -39,7 +39,8 @@ def reply_to(page: Page, thread: str, text: str) -> None:
 def in_view(page: Page) -> list[float]:
     """Where everything that is read stands on the screen."""
     return page.evaluate(
-        "[...document.querySelectorAll('.threads .comment')].map(c => c.getBoundingClientRect().top)"
+        "[...document.querySelectorAll('.threads .comment')]"
+        ".map(each => each.getBoundingClientRect().top)"
     )
 
 
