@@ -161,7 +161,9 @@ def _wait(browser: Browser, url: str, go_live: Callable[[int], list[int]]) -> Li
     shift = page.evaluate("window.seen.shift")
     told = sum(
         int("".join(filter(str.isdigit, text)) or 0)
-        for text in page.locator(".arrived:visible").all_inner_texts()
+        for text in page.locator(
+            ".threads .arrived, .news > :first-child:visible"
+        ).all_inner_texts()
     )
     thread.locator("> .arrived").click()
     page.locator(f"#c{made[0]}").wait_for()

@@ -28,7 +28,6 @@ from articles.models import Article, CallToAction, Section  # noqa: E402
 from benchmarks.stage import raise_limits  # noqa: E402
 from comments import operations as comments  # noqa: E402
 from comments.models import Comment  # noqa: E402
-from comments.querysets import ROWS_PER_PAGE  # noqa: E402
 
 READERS = 400
 TOP_LEVEL = 0.25  # of the first four fifths
@@ -153,11 +152,7 @@ def go_live(slug: str, parent: int, answers: int) -> list[int]:
     return [comment.pk for comment in made]
 
 
-def rows_shown_at_most() -> int:
-    return ROWS_PER_PAGE
-
-
-VERBS = {verb.__name__: verb for verb in (fill, sign_in, queries, go_live, rows_shown_at_most)}
+VERBS = {verb.__name__: verb for verb in (fill, sign_in, queries, go_live)}
 
 if __name__ == "__main__":
     print(json.dumps(VERBS[sys.argv[1]](**json.load(sys.stdin))))

@@ -34,8 +34,7 @@ from tests.site import REPOSITORY, free_port, wait_until
 
 SLUG, SMALL = "large", "small"
 QUERIES = {"anonymous": 6, "signed in": 11}  # budgets of the design
-WEIGHT = 60_000  # bytes, compressed, without the article's own images
-RATIO = 0.5
+WEIGHT = 60_000  # bytes of a first view, compressed, without the article's own images
 
 
 def stage(data_dir: Path, verb: str, **arguments: Any) -> Any:
@@ -192,7 +191,8 @@ def _seen(loads: dict[str, list[Load]]) -> tuple[str, list[str]]:
                 f"{max(load.shift for load in every):.3f}",
             )
         )
-        if weight > WEIGHT or foreign or first.blocking > 2:
+        too_heavy = weight > WEIGHT and name.startswith("anonymous")  # nobody signs in unseen
+        if too_heavy or foreign or first.blocking > 1:
             faults.append(f"{name}: {weight} bytes, {foreign} foreign, {first.blocking} blocking")
     head = (
         "Page", "Weight", "Of it the page itself", "Requests", "Render-blocking",
@@ -216,11 +216,10 @@ def main() -> int:
 def measure(data_dir: Path, options: Any) -> int:
     """Fill the folder if nobody has, measure, print. 1 when something is over its budget."""
     noted = data_dir / "filled.json"
+    prepare = [sys.executable, "manage.py", "prepare"]
+    environment = _environment(data_dir)
+    subprocess.run(prepare, cwd=REPOSITORY, env=environment, check=True, stdout=sys.stderr)
     if not noted.exists():
-        prepare = [sys.executable, "manage.py", "prepare"]
-        subprocess.run(
-            prepare, cwd=REPOSITORY, env=_environment(data_dir), check=True, stdout=sys.stderr
-        )
         filled = stage(data_dir, "fill", sizes={SMALL: 10, SLUG: options.comments})
         noted.write_text(json.dumps(filled))
     filled = json.loads(noted.read_text())

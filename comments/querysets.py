@@ -15,6 +15,8 @@ from comments.threads import decode_cursor, encode_cursor
 
 ROOTS_PER_PAGE = 25
 ROWS_PER_PAGE = 200
+# With more, words alone would bring an article's first view over its weight of 60 kB.
+ROWS_BELOW_ARTICLE = 80
 ANCESTORS_SHOWN = 3
 LEVELS_BELOW = 3  # of a linked comment; each is one bounded query
 
@@ -147,7 +149,7 @@ class CommentQuerySet(models.QuerySet):
         return Page(rows[:size], encode_cursor(sort, key, last.id))
 
     def page_of_discussion(self, call_to_action, *, sort: str, cursor: str | None = None) -> Page:
-        """Roots in order with their first replies, in two queries and at most 200 rows.
+        """Roots in order with their first replies, two queries, ROWS_BELOW_ARTICLE at most.
 
         The replies share what room is left fairly: every thread shows its first ones before any
         thread shows more. The first page has the editors' picks as well, in the same queries.
@@ -155,7 +157,7 @@ class CommentQuerySet(models.QuerySet):
         listed = self.in_discussion(call_to_action).listed()
         page = listed.filter(parent__isnull=True).page_by(sort, cursor, ROOTS_PER_PAGE)
         roots = [row.id for row in page.rows if row.thread_count]
-        room = ROWS_PER_PAGE - len(page.rows)
+        room = ROWS_BELOW_ARTICLE - len(page.rows)
         picked = [] if cursor else call_to_action.picks
         replies, picks = self._replies_and_picks(roots, room, picked)
         return Page([*page.rows, *replies], page.next_cursor, picks)

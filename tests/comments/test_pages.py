@@ -10,6 +10,7 @@ from articles import standing_texts
 from articles.models import Article, CallToAction
 from comments import operations
 from comments.models import Comment, Notice
+from comments.querysets import ROWS_BELOW_ARTICLE
 from comments.threads import encode_cursor
 from tests.factories import make_article, make_comment, make_user, relax
 
@@ -74,7 +75,7 @@ def test_a_page_costs_the_same_queries_for_one_and_a_thousand_comments(
     few, _ = queries(client, small.get_absolute_url(), django_assert_max_num_queries, most)
     many, html = queries(client, large.get_absolute_url(), django_assert_max_num_queries, most)
     assert few == many
-    assert len(shown(html)) <= 200
+    assert len(shown(html)) <= ROWS_BELOW_ARTICLE
 
 
 def test_every_thread_shows_its_first_replies_before_any_shows_more(client):
@@ -92,7 +93,7 @@ def test_every_thread_shows_its_first_replies_before_any_shows_more(client):
     Comment.objects.filter(pk=busy.pk).update(thread_count=500, reply_count=500)
     html = client.get(article.get_absolute_url()).content.decode()
     on_page = shown(html)
-    assert len(on_page) == 200
+    assert len(on_page) == ROWS_BELOW_ARTICLE
     by_root = Comment.objects.filter(pk__in=on_page, root__isnull=False).values_list("root_id")
     assert len({pk for (pk,) in by_root}) == 25
     assert f'href="/c/{busy.pk}/"' in html
