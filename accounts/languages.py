@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -30,7 +30,8 @@ def choose_language(*, actor: User, language: str) -> User:
 def languages(request: HttpRequest) -> HttpResponse:
     """Choose a language. The choice is a cookie, and with an account a fact of it."""
     back = request.POST.get("next") or request.GET.get("next") or "/"
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+    # A path of this site: anything else would be taken for the name of a view, or lead away.
+    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)):
         back = "/"
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
     status = 200
@@ -39,7 +40,7 @@ def languages(request: HttpRequest) -> HttpResponse:
         if chosen in dict(settings.LANGUAGES):
             if signed_in:
                 choose_language(actor=request.user, language=chosen)
-            response = redirect(back)
+            response = HttpResponseRedirect(back)
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,
                 chosen,

@@ -163,7 +163,9 @@ def test_a_language_nobody_offers_is_refused(client, sent):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("away", ["//evil.example", "https://evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "away", ["//evil.example", "https://evil.example", "javascript:alert(1)", "front", "a/b"]
+)
 def test_choosing_a_language_leads_nowhere_else(client, away):
     response = client.post("/language/", {"language": "de", "next": away})
     assert response.headers["Location"] == "/"
