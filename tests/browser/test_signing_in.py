@@ -11,39 +11,33 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from accounts.models import User
-from tests.conftest import chromium
+from tests.browser.conftest import PATIENCE
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "a long password"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture
-def page(monkeypatch):
+def page(browser):
     """A page whose device holds passkeys; at the end the policy must have stopped nothing."""
-    # Playwright's loop runs in this thread, which Django takes for asynchronous code.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     cache.clear()
     said: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        devices = page.context.new_cdp_session(page)
-        devices.send("WebAuthn.enable")
-        device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
-        device |= {"hasUserVerification": True, "isUserVerified": True}
-        device |= {"automaticPresenceSimulation": True}
-        devices.send("WebAuthn.addVirtualAuthenticator", {"options": device})
-        yield page
-        browser.close()
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+    device |= {"hasUserVerification": True, "isUserVerified": True}
+    device |= {"automaticPresenceSimulation": True}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+    yield page
+    page.context.close()
     assert said == []
 
 
