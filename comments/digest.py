@@ -168,7 +168,7 @@ def _absolute(thing: Article | Comment) -> str:
 def _single(row: Notification) -> Told:
     comment = row.comment
     name = comment.author.display_name
-    url = _absolute(comment)
+    url = mail.address(row.kind, comment)
     quotes = [Quote("", comment.excerpt, url)] if row.kind in inbox.ADDRESSED else []
     return Told(inbox.headline(row.kind, name=name), url, quotes)
 

@@ -4,9 +4,11 @@ import logging
 from datetime import timedelta
 from smtplib import SMTPException
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.mail import letter, speaking_to
@@ -112,6 +114,7 @@ def _message(notification: Notification) -> EmailMessage:
         "told": ports.reason_told(notice.get("reason", "")),
         "note": notice.get("note", ""),
         "by_machine": notice.get("by_machine", True),
+        "contested": notice.get("contested", ""),
     }
     if kind in (Kind.REPLY, Kind.MENTION):
         context["quoted"] = quoted(comment.excerpt)
@@ -132,6 +135,7 @@ def _message(notification: Notification) -> EmailMessage:
                 "name": first.author.display_name,
                 "quoted": quoted(first.excerpt),
             }
+    context["address"] = address(kind, context["comment"])
     return letter(
         user,
         subject="comments/mail/subject.txt",
@@ -139,6 +143,14 @@ def _message(notification: Notification) -> EmailMessage:
         context=context,
         stops=STOPPED_AS.get(kind, "decisions"),
     )
+
+
+def address(kind: str, comment: Comment) -> str:
+    """Where a mail of this kind leads, in full: to the statement of reasons once a comment was
+    rejected, else to the comment."""
+    if kind in (Kind.REJECTED, Kind.UPHELD):
+        return settings.SITE_URL + reverse("decision", args=[comment.pk])
+    return settings.SITE_URL + comment.get_absolute_url()
 
 
 def quoted(words: str) -> str:

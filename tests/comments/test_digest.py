@@ -74,6 +74,7 @@ def test_one_mail_tells_everything_by_article():
     )
     make_comment(article=bread, body="@Wren Ashby knows", author=make_user(display_name="Maren"))
     held = make_comment(article=bread, author=person, status=Comment.Status.HELD)
+    refused = make_comment(article=bread, author=person, status=Comment.Status.REJECTED)
     for number in range(5):
         news(bees, body=f"Bees, thought {number}.")
     mail = sent_to(person)
@@ -85,7 +86,8 @@ def test_one_mail_tells_everything_by_article():
     assert answer.get_absolute_url() in body
     assert "Maren mentioned you" in body
     assert "Your comment is waiting for an editor" in body
-    assert held.get_absolute_url() in body
+    assert f"{held.get_absolute_url()}\n" in body
+    assert f"{refused.get_absolute_url()}decision/\n" in body
     assert body.index("OF BEES") < body.index("5 new comments")
     assert [number for number in range(5) if f"thought {number}." in body] == [2, 3, 4]
     assert len(outbox.outbox) == 1

@@ -1,9 +1,11 @@
 """Mails about comments."""
 
+import re
 from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 import pytest
+from django.conf import settings
 from django.core import mail as outbox
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
@@ -11,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from comments import mail, operations
 from comments.models import Comment, Notice, Notification
+from moderation import operations as moderation
 from tests.factories import make_article, make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +205,44 @@ def test_the_sweep_costs_one_query(django_assert_num_queries):
         aged(told(reply().parent.author, Kind.REPLY), minutes=3)
     with django_assert_num_queries(1):
         assert len(mail.unsent()) == 3
+
+
+def rejected() -> Comment:
+    comment = held()
+    moderation.rule(
+        actor=make_user(role="editor"), comment=comment, revision_id=comment.latest_id,
+        outcome="reject", reason="off_topic",
+    )  # fmt: skip
+    return Comment.objects.get(pk=comment.pk)
+
+
+def opens(client, sent, author: User) -> str:
+    """The page that a mail leads to, as its reader sees it."""
+    client.force_login(author, "allauth.account.auth_backends.AuthenticationBackend")
+    (address,) = re.findall(r"https?://\S+/c/\S+", sent.body)
+    assert address.startswith(settings.SITE_URL)
+    response = client.get(address.removeprefix(settings.SITE_URL))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_rejection_leads_to_its_reasons_where_it_can_be_contested(client):
+    comment = rejected()
+    assert mail.send(notification_id=told(comment.author, Kind.REJECTED).pk)
+    (sent,) = outbox.outbox
+    assert "you can contest it on the page that states our reasons:" in sent.body
+    assert f"{settings.SITE_URL}/c/{comment.pk}/decision/\n" in sent.body
+    assert "Contest this decision" in opens(client, sent, comment.author)
+
+
+def test_a_decision_that_was_contested_is_not_offered_to_be_contested(client):
+    comment = rejected()
+    appeal = moderation.appeal(actor=comment.author, comment=comment)
+    assert mail.send(notification_id=told(comment.author, Kind.REJECTED).pk)
+    moderation.rule_on_appeal(actor=make_user(role="editor"), appeal=appeal, outcome="upheld")
+    assert mail.send(notification_id=told(comment.author, Kind.UPHELD).pk)
+    first, second = outbox.outbox
+    for sent in (first, second):
+        assert "you can contest it" not in sent.body
+        assert "See what was decided, and why:" in sent.body
+    assert "the decision stands" in opens(client, second, comment.author)
