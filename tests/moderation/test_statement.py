@@ -68,6 +68,15 @@ def test_it_says_what_the_machine_decided_and_by_which_words(client):
     assert f"automatic checks, version {record.software}" in text
 
 
+def test_the_parts_that_led_to_it_stand_each_on_a_line(client):
+    Phrase.objects.create(text="roulette", effect=Phrase.Effect.REJECT)
+    comment = by_machine("A casino, with roulette, and once more a casino.")
+    sign_in(client, comment.author)
+    html = client.get(f"/c/{comment.pk}/decision/").content.decode()
+    listed = "".join(f"<li><q><bdi>{words}</bdi></q></li>" for words in ("casino", "roulette"))
+    assert f">{listed}</ul>" in html and "These parts of your comment" in html
+
+
 def test_it_says_that_a_person_decided_with_their_note_and_never_who(client):
     editor = make_user(role="editor", display_name="Quilla Quist")
     comment = refuse(make_comment(status=Status.HELD), editor=editor, note="Ask it elsewhere.")
