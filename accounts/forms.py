@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import ApiToken, Cadence, User
 from accounts.names import LONGEST, checked_name
@@ -82,7 +83,12 @@ class MailForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    LIFETIMES = ((30, _("30 days")), (90, _("90 days")), (365, _("One year")), (0, _("Never")))
+    LIFETIMES = (
+        (30, _("30 days")),
+        (90, _("90 days")),
+        (365, _("One year")),
+        (0, pgettext_lazy("when a token expires", "Never")),
+    )
 
     name = forms.CharField(
         label=_("Name"),

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from folding import skeleton
 
@@ -69,7 +70,7 @@ class Cadence(models.TextChoices):
 
     NOW = "now", _("At once")
     DAILY = "daily", _("Once a day")
-    NEVER = "never", _("Never")
+    NEVER = "never", pgettext_lazy("how often mail leaves", "Never")
 
 
 class User(AbstractBaseUser, PermissionsMixin):
