@@ -27,6 +27,7 @@ from time import monotonic
 
 from playwright.async_api import Playwright, async_playwright
 
+from benchmarks import hostile_own as own
 from benchmarks import hostile_places as places
 from benchmarks.hostile_browser import Chromium, Row, Visitor, Watch
 from benchmarks.hostile_control import control, policy_of
@@ -183,6 +184,7 @@ async def _every_sink(
     await asyncio.to_thread(passage.judged)
     _say("judged", started)
     await sinks.held()
+    await own.held(sinks)
     _say("seen while held", started)
     await sinks.rulings()
     _say("ruled on", started)
@@ -192,7 +194,10 @@ async def _every_sink(
     await places.listings(sinks)
     await places.admin(sinks)
     _say("people, listings, admin", started)
+    await own.live(sinks)
+    _say("readers' own, search, appeals", started)
     await places.doors(sinks, texts)
+    await places.languages(sinks, redirects or texts)
     if redirects:
         await places.ways_on(sinks, redirects, guest)
     _say("addresses", started)

@@ -278,8 +278,7 @@ class Visitor:
 
     async def _write(self, paths: Sequence[str]) -> list[Seen]:
         # A light page under the policy that every page but the admin has.
-        call = "paths => hostileHarness.written(paths)"
-        found = await self._in_page("/dev/mail/", call, paths)
+        found = await self._in_page("/dev/mail/", "written", paths)
         for path, seen in zip(paths, found, strict=True):
             self.watch.row.pages += 1
             if seen["status"] != 200:
@@ -287,17 +286,63 @@ class Visitor:
             self.watch.judge(path, seen)
         return found
 
+    async def posted(self, path: str, texts: Sequence[str]) -> list[Seen]:
+        """Send the form of a page with each text as a browser without scripts does."""
+        found = await self._in_page(path, "posted", texts)
+        for seen in found:
+            self.watch.row.pages += 1
+            if seen["status"] >= 500:
+                self.watch.row.tell("intrusion", f"{path} was answered {seen['status']}")
+            self.watch.judge(path, seen)
+        return found
+
+    async def sent(self, path: str, text: str) -> Seen:
+        """Send the form of a page with its script; what the page became."""
+        return await self._looked(path, "sent", text)
+
+    async def unfolded(self, path: str) -> Seen:
+        """An article once its reader has pressed every button for the rest of a thread."""
+        return await self._looked(path, "unfolded", "")
+
+    async def inserted(self, path: str) -> Seen:
+        """What a page of the site becomes when a script of it inserts the answer of a path."""
+        return await self._looked("/dev/mail/", "inserted", path)
+
+    async def fetched(self, path: str) -> dict[str, Any]:
+        """The answer of a path that is no page: status, type, named (its disposition), text."""
+        self.watch.row.pages += 1
+        return await self._in_page("/dev/mail/", "fetched", [path])
+
+    async def served(self, body: bytes, family: str) -> Seen:
+        """Open bytes as a page of the harness's own, without a policy. family: of such pages,
+        which have a vocabulary of their own."""
+        url = self.watch.server.serve(body, Content_Type="text/html; charset=utf-8")
+        seen = await self.open(url)
+        if seen:
+            self.watch.judge(family, {**seen, "type": family, "admin": False})
+        return seen
+
+    async def _looked(self, path: str, function: str, given: str) -> Seen:
+        seen = await self._in_page(path, function, [given])
+        self.watch.row.pages += 1
+        self.watch.judge(path, seen)
+        return seen
+
     async def preview(self, path: str, texts: Sequence[str]) -> int:
         """Preview each text in the form of a page; how many were shown or refused."""
-        call = "texts => hostileHarness.preview(texts)"
-        found = await self._in_page(path, call, texts)
+        found = await self._in_page(path, "preview", texts)
         self.watch.row.pages += 1
         for fault in found["faults"]:
             self.watch.row.tell("intrusion", f"preview: {fault}")
         return found["shown"]
 
-    async def submit(self, path: str, form: str, fields: dict[str, str]) -> None:
-        """Fill in a form of a page and send it; whatever it leads to must be of the site."""
+    async def submit(
+        self, path: str, form: str, fields: dict[str, str], *, button: str = ""
+    ) -> None:
+        """Fill in a form of a page and send it; whatever it leads to must be of the site.
+
+        button: the one to press, if it matters which.
+        """
         tab, row = await self._free.get(), self.watch.row
         self._led.add(tab)
         try:
@@ -305,8 +350,12 @@ class Visitor:
             place = tab.locator(form)
             for name, value in fields.items():
                 await place.locator(f"[name={name}]").fill(value)
-            async with tab.expect_navigation():
-                await place.evaluate("form => form.requestSubmit()")
+            press = "(form, button) => form.requestSubmit(form.querySelector(button || null))"
+            async with tab.expect_navigation() as led:
+                await place.evaluate(press, button)
+            answer = await led.value
+            if answer is not None and answer.status >= 500:
+                row.tell("intrusion", f"{path[:100]} led to an answer of {answer.status}")
             self.watch.judge(path, await tab.evaluate("hostileHarness.examine()"))
         except Error as error:
             row.tell("intrusion", f"{path[:100]}: {str(error).splitlines()[0]}")
@@ -317,14 +366,14 @@ class Visitor:
         if not tab.url.startswith(f"{self.watch.site}/"):
             row.tell("execution", f"{path[:100]} led to {tab.url[:100]}")
 
-    async def _in_page(self, path: str, call: str, given: Sequence[str]) -> Any:
+    async def _in_page(self, path: str, function: str, given: Sequence[str]) -> Any:
         """What a function of hostile_page.js answers in an open page of the site."""
         tab = await self._free.get()
         try:
             self._led.add(tab)
             await tab.goto(self.watch.site + path)
             self._led.discard(tab)
-            return await tab.evaluate(call, list(given))
+            return await tab.evaluate(f"given => hostileHarness.{function}(given)", list(given))
         finally:
             self._led.discard(tab)
             self._free.put_nowait(tab)

@@ -196,6 +196,23 @@
       pre: document.querySelector("pre")?.textContent,
       heading: document.querySelector("main h1")?.textContent,
       title: document.title,
+      drafts: all("h2[id^=draft-]").map((heading) => [
+        Number(heading.id.slice("draft-".length)),
+        heading.closest("li").querySelector(".words.source").textContent,
+      ]),
+      hits: numbers(".hit h3 a.author", "href", /\/c\/(\d+)\//),
+      next: all(".further a[rel=next]").pop()?.getAttribute("href"),
+      picks: numbers("a[id^=pick-]", "id", /pick-(\d+)/),
+      folded: numbers("details.ignored a.when", "href", /\/c\/(\d+)\//),
+      cases: numbers("article.card", "id", /(?:appeal|notice)-(\d+)/),
+      judged: document.querySelector(".words.source.cited")?.textContent,
+      cited: all(".words.cited p").map((line) => line.innerText ?? line.textContent),
+      nudged: document.querySelector(".nudge") !== null,
+      name: document.querySelector("[name=display_name]")?.value,
+      bio: document.querySelector("[name=bio]")?.value,
+      kept: all("dd.words").map((box) => box.textContent),
+      // Of readers' own words in a file that knows no formatting.
+      within: all("dd.words *").length,
       data: all('script[type="application/ld+json"]').map((script) => script.textContent),
     };
   }
@@ -210,8 +227,10 @@
     close.call(document);
   }
 
-  async function written(urls) {
-    const answers = urls.map((url) => fetch(url).then(async (answer) => [answer.status, await answer.text()]));
+  const read = (answer) => answer.text().then((text) => [answer.status, text]);
+  const written = (urls) => parsed(urls.map((url) => fetch(url).then(read)), urls);
+
+  async function parsed(answers, urls) {
     // Hidden, because drawing it would cost more than all else; it runs what it is given all the same.
     const frame = document.createElement("iframe");
     frame.hidden = true;
@@ -256,5 +275,67 @@
     return { shown, faults };
   }
 
-  fix(window, "hostileHarness", Object.freeze({ examine, parse, written, preview }));
+  /* The page's own form, sent with one text after another, by a browser without a script... */
+
+  function posted(texts) {
+    const form = document.querySelector("form[data-box]");
+    const send = (text) => {
+      const body = new FormData(form);
+      body.set("body", text);
+      return fetch(form.action, { method: "POST", body }).then(read);
+    };
+    return parsed(texts.map(send), texts.map(() => form.action));
+  }
+
+  /* ... and with its script, which puts what comes back in the form's place. */
+
+  async function sent([text]) {
+    const form = document.querySelector("form[data-box]");
+    form.elements.body.value = text;
+    const answered = new Promise((resume) =>
+      document.addEventListener("htmx:afterSettle", () => resume(), { once: true }),
+    );
+    form.requestSubmit();
+    await answered;
+    return examine();
+  }
+
+  /* An article with all the replies below it, which wait behind a button each thread has. */
+
+  async function unfolded() {
+    const buttons = document.querySelectorAll("#threads a.onward[hx-get]");
+    for (const button of buttons) {
+      const settled = new Promise((resume) =>
+        document.addEventListener("htmx:afterSettle", () => resume(), { once: true }),
+      );
+      button.click();
+      await settled;
+    }
+    return examine();
+  }
+
+  /* What an open page fetches and inserts. */
+
+  async function inserted([url]) {
+    const answer = await fetch(url);
+    const holder = document.createElement("template");
+    holder.innerHTML = await answer.text();
+    const list = document.createElement("ol");
+    list.append(holder.content);
+    document.body.append(list);
+    await new Promise((resume) => setTimeout(resume, 0));
+    return { status: answer.status, ...examine() };
+  }
+
+  async function fetched([url]) {
+    const answer = await fetch(url);
+    const type = answer.headers.get("content-type");
+    return { status: answer.status, type, named: answer.headers.get("content-disposition"), text: await answer.text() };
+  }
+
+  fix(
+    window,
+    "hostileHarness",
+    Object.freeze({ examine, parse, written, preview, posted, sent, unfolded, inserted, fetched }),
+  );
 })();

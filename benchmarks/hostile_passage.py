@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.client import Client
 from tests.site import RunningSite
 
-BATCH = 190  # texts to an article: with the host's, fewer than a page of a discussion shows
+BATCH = 190  # texts to an article: with the host's, fewer than a page of a thread shows
 PART = 50  # texts ruled on at once: as many as a feed, notifications and lists of the API show
 POSTERS = 2  # clients that post side by side
 DECIDED_WITHIN = 1_800.0  # seconds for the worker to judge everything

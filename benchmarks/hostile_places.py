@@ -24,6 +24,15 @@ OPEN_DOORS = (
     "{article}?sort={}",
     "{article}?after={}",
     "/c/1/?after={}",
+    "/search/?q={}",
+    "/search/?in=articles&q={}",
+    "{article}search/?q={}",
+    "/articles/{}/search/",
+    "{article}news/?since={}",
+    "{article}fragments/?ids={}",
+    "/language/?next={}",
+    "/account/keep/{}/",
+    "/api/v1/search?q={}",
     "/accounts/login/?next={}",
     "/accounts/signup/?next={}",
     "/api/v1/articles/{}",
@@ -32,6 +41,11 @@ OPEN_DOORS = (
 )
 READERS_DOORS = (
     "/my/comments/?before={}",
+    "/my/comments/?state={}",
+    "/my/notifications/?before={}",
+    "/my/drafts/?{}",
+    "/account/export/?{}",
+    "/c/1/reply/?quote={}",
     "/c/1/react/?value={}",
     "/c/1/state/?looks={}",
     "/accounts/logout/?next={}",
@@ -41,6 +55,9 @@ ADMINS_DOORS = (
     "/desk/?after={}",
     "/admin/{}/",
     "/admin/login/?next={}",
+    "/desk/appeals/?{}",
+    "/admin/moderation/appeal/?q={}",
+    "/admin/moderation/legalnotice/?q={}",
     "/admin/comments/comment/?q={}",
     "/admin/comments/comment/{}/change/",
     "/admin/comments/comment/?status__exact={}",
@@ -165,6 +182,16 @@ async def doors(sinks: Sinks, texts: Sequence[str]) -> None:
             ]
             await visitor.each(paths, status=None)
             row.shown.update(range(len(paths)))
+
+
+async def languages(sinks: Sinks, texts: Sequence[str]) -> None:
+    """Choosing a language, and then on to a place made of a text, which has to be of the site."""
+    with sinks.watch.sink("choosing a language, then on to it") as row:
+        chosen = spread(texts, sinks.extent.sample)
+        for text in chosen:
+            path = f"/language/?next={quoted(text)}"
+            await sinks.anyone.submit(path, "main form", {}, button="[value=en]")
+        row.shown.update(range(len(chosen)))
 
 
 async def ways_on(sinks: Sinks, addresses: Sequence[str], guest: Visitor) -> None:

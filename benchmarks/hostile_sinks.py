@@ -277,15 +277,15 @@ class Sinks:
             await self._api(batch)
             await self.author.become(batch.author["session"])
             await self._my_comments("my comments, live", batch)
-            with self.watch.sink("own account, name and bio in its form") as row:
-                await self.author.open("/account/")
-                row.shown.add(batch.author["id"])
         await self._one_by_one()
 
     async def _public(self, batch: Batch) -> None:
         with self.watch.sink("article") as row:
             article = await self.anyone.open(batch.path)
             row.shown.update(batch.sources.keys() & set(article.get("live", ())))
+        with self.watch.sink("article, its threads unfolded") as row:
+            whole = await self.anyone.unfolded(batch.path)
+            row.shown.update(batch.sources.keys() & set(whole.get("live", ())))
             row.wanted.update(batch.live)
         with self.watch.sink("page title") as row:
             title = " ".join(article.get("title", "").split())

@@ -41,7 +41,10 @@ def test_every_text_that_may_be_stored_comes_out(outcome):
     missing = {row.sink: row.missing for row in outcome.rows if row.missing}
     assert not missing
     by_sink = {row.sink: len(row.shown) for row in outcome.rows}
-    for sink in ("article", "thread", "feed", "my comments, being checked", "API: a thread"):
+    for sink in (
+        *("article, its threads unfolded", "thread", "feed", "my comments, being checked"),
+        *("API: a thread", "news of a discussion", "export, as JSON"),
+    ):
         assert by_sink[sink] > 0.9 * len(CHOSEN), sink
 
 

@@ -83,7 +83,7 @@ def test_from_signing_up_to_hearing_what_was_decided(running_site, new_page):
     stranger = new_page()
     stranger.goto(f"{site.url}{ARTICLE}")
     expect(stranger.get_by_text("with a wage attached")).to_be_visible()
-    expect(stranger.get_by_text("Message me privately about")).to_have_count(0)
+    expect(stranger.get_by_text("limited offer on labels")).to_have_count(0)
 
     editor = new_page()
     sign_in(editor, site, EDITOR)
