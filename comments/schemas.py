@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from django.urls import reverse
 from ninja import Schema
 from pydantic import Field
 
 from accounts.schemas import Id
+from articles import standing_texts
 from articles.schemas import ArticleLine
 from comments import ports
 from comments.models import Comment
@@ -80,9 +82,13 @@ class SearchPage(Schema):
 
 
 class NoticeOut(Schema):
+    """Why it is not live. guideline: its code, with its title; both empty where none is broken.
+    spans: pairs of places in `body`."""
+
     reason: str
     told: str
     guideline: str
+    guideline_title: str
     spans: list[tuple[int, int]]
     by_machine: bool
     note: str
@@ -108,6 +114,9 @@ class OwnComment(Schema):
     created_at: datetime
     decided_at: datetime | None
     url: str
+    decision_url: str | None = Field(
+        description="the page that states why it was rejected, and where its author contests it"
+    )
 
 
 class Advice(Schema):
@@ -180,9 +189,21 @@ def found(comment: Comment, query: Query) -> dict[str, Any]:
     }
 
 
+def _notice(comment: Comment) -> dict[str, Any] | None:
+    notice = comment.notice
+    if not notice:
+        return None
+    titles = {guideline.code: guideline.title for guideline in standing_texts.guidelines()}
+    return {
+        **notice,
+        "told": ports.reason_told(notice["reason"]),
+        "guideline_title": titles.get(notice["guideline"], ""),
+    }
+
+
 def own(comment: Comment) -> dict[str, Any]:
     """The author's shape of a comment (call_to_action__article and latest selected)."""
-    notice = comment.notice
+    rejected = comment.status == Comment.Status.REJECTED
     return {
         "id": comment.pk,
         "article": comment.call_to_action.article.slug,
@@ -195,8 +216,9 @@ def own(comment: Comment) -> dict[str, Any]:
         "revision": comment.latest_id,
         "body": comment.latest.source,
         "html": comment.latest.html,
-        "notice": {**notice, "told": ports.reason_told(notice["reason"])} if notice else None,
+        "notice": _notice(comment),
         "created_at": comment.created_at,
         "decided_at": comment.decided_at,
         "url": comment.get_absolute_url(),
+        "decision_url": reverse("decision", args=[comment.pk]) if rejected else None,
     }

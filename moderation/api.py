@@ -1,6 +1,6 @@
 """The editors' queue over JSON, readers' reports, and appeals."""
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Path, Query, Router, Status
 
@@ -10,6 +10,7 @@ from comments import schemas as comment_schemas
 from comments.models import Comment
 from moderation import operations, queue, schemas
 from moderation.models import Appeal, DecisionRecord
+from moderation.statement import statement_of
 
 router = Router(tags=["moderation"])
 
@@ -63,6 +64,21 @@ def undo(request: HttpRequest, record_id: Id = Path(...)):
         raise Forbidden("Only editors rule on comments.", code="editors_only")
     record = get_object_or_404(DecisionRecord, pk=record_id)
     return Status(201, schemas.decision(operations.undo(actor=request.user, record=record)))
+
+
+@router.get(
+    "/comments/{comment_id}/decision",
+    response={200: schemas.StatementOut, REFUSALS: Error},
+    operation_id="decision",
+)
+def decision(request: HttpRequest, comment_id: Id = Path(...)):
+    """Why one's own comment was not published: what was decided, by whom, upon which words, and
+    until when it can be contested. Its author alone reads it, not even editors."""
+    comment = get_object_or_404(Comment, pk=comment_id, author=request.user)
+    statement = statement_of(comment)
+    if statement is None:
+        raise Http404
+    return schemas.statement(statement)
 
 
 @router.post(

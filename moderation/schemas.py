@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from django.urls import reverse
 from ninja import Schema
 from pydantic import Field
 
 from accounts.schemas import Line, Storable
 from comments import schemas as comments
 from moderation.models import Appeal, DecisionRecord
+from moderation.statement import Statement
 
 
 class FindingOut(Schema):
@@ -97,6 +99,47 @@ class AppealRulingIn(Schema):
     note: Storable = Field("", max_length=1_000)
 
 
+class GuidelineOut(Schema):
+    code: str
+    title: str
+    text: str
+
+
+class JudgedPiece(Schema):
+    """Words of the text as it was judged. evidence: they led to the decision."""
+
+    text: str
+    evidence: bool
+
+
+class StatementOut(Schema):
+    """The statement of reasons. stands: it still decides what readers see. reason and told are
+    empty, and guideline null, once the time to keep reasons is over; text is empty once the words
+    are erased. from_notice: a notice of illegal content led to it. contest_by: null when it is not
+    contested any more; until then `POST /comments/{comment}/appeals` does, or the page at url."""
+
+    decision: int
+    comment: int
+    revision: int
+    outcome: Literal["reject"]
+    stands: bool
+    by_machine: bool
+    at: datetime
+    reason: str
+    told: str
+    guideline: GuidelineOut | None
+    note: str
+    from_notice: bool
+    text: list[JudgedPiece]
+    appeal: AppealOut | None
+    contest_by: datetime | None
+    url: str
+    policy: int | None
+    software: str
+    text_kept_until: datetime
+    reasons_kept_until: datetime
+
+
 class ReportIn(Schema):
     reason: Line
     note: Storable = Field("", max_length=500)
@@ -136,4 +179,32 @@ def decision(record: DecisionRecord) -> dict[str, Any]:
         "software": record.software,
         "undoes": record.undoes_id,
         "at": record.at,
+    }
+
+
+def statement(found: Statement) -> dict[str, Any]:
+    record, guideline = found.record, found.guideline
+    return {
+        "decision": record.pk,
+        "comment": found.comment.pk,
+        "revision": record.revision_id,
+        "outcome": record.outcome,
+        "stands": found.stands,
+        "by_machine": record.by_machine,
+        "at": record.at,
+        "reason": record.reason if found.told else "",
+        "told": found.told,
+        "guideline": {"code": guideline.code, "title": guideline.title, "text": guideline.text}
+        if guideline
+        else None,
+        "note": found.note,
+        "from_notice": found.legal,
+        "text": [{"text": words, "evidence": evidence} for words, evidence in found.pieces],
+        "appeal": appeal(found.appeal) if found.appeal else None,
+        "contest_by": found.contest_by,
+        "url": reverse("decision", args=[found.comment.pk]),
+        "policy": record.policy_id,
+        "software": record.software,
+        "text_kept_until": found.words_until,
+        "reasons_kept_until": found.reasons_until,
     }

@@ -1,15 +1,18 @@
 """The JSON API: who may do what, what bad input gets, and the shape it all has."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from accounts.operations import issue_token
+from articles.models import Guideline
 from comments.models import Comment
 from config.api import api
 from moderation import operations as moderation
+from moderation.models import Phrase
 from tests.factories import make_article, make_comment, make_user, relax
 
 Status = Comment.Status
@@ -88,6 +91,8 @@ TABLE = [
         401, 403, 403, 201, 201,
     ),
     ("POST", "/rulings/{ruling.pk}/undo", None, 401, 403, 403, 201, 201),
+    ("GET", "/comments/{refused.pk}/decision", None, 401, 404, 200, 404, 404),
+    ("GET", "/comments/{held.pk}/decision", None, 401, 404, 404, 404, 404),
     ("POST", "/comments/{refused.pk}/appeals", {"words": "No."}, 401, 404, 201, 403, 403),
     ("GET", "/appeals", None, 401, 403, 403, 200, 200),
     ("POST", "/appeals/{appeal.pk}/ruling", {"outcome": "upheld"}, 401, 403, 403, 201, 201),
@@ -277,6 +282,55 @@ def test_the_queue_shows_findings_and_a_stale_ruling_is_a_conflict(client, scene
     ruling = {"revision": comment.latest_id + 1, "outcome": "approve"}
     status, answer = editor("POST", f"/comments/{comment.pk}/rulings", ruling)
     assert (status, answer["code"]) == (409, "changed")
+
+
+def test_an_author_reads_why_over_json_and_contests_it(client, scene):
+    Guideline.objects.create(code="respect", title="Be kind", text="To all of us.")
+    Phrase.objects.create(text="casino", effect=Phrase.Effect.REJECT)
+    comment = make_comment(status=Status.PENDING, body="The casino pays.")
+    moderation.judge(comment_id=comment.pk)
+    author = Caller(client, comment.author)
+    own = author("GET", f"/comments/{comment.pk}")[1]["own"]
+    assert own["status"] == "rejected" and own["decision_url"] == f"/c/{comment.pk}/decision/"
+    assert own["notice"]["guideline"] == "respect"
+    assert own["notice"]["guideline_title"] == "Be kind"
+    assert author("GET", "/me/comments")[1]["items"][0]["decision_url"] == own["decision_url"]
+    _status, stated = author("GET", f"/comments/{comment.pk}/decision")
+    record = comment.decisions.get()
+    assert stated["decision"] == record.pk and stated["outcome"] == "reject"
+    assert stated["by_machine"] and stated["stands"] and stated["reason"] == "banned_phrases"
+    assert stated["told"] == "It contains words that are not published here."
+    assert stated["guideline"] == {"code": "respect", "title": "Be kind", "text": "To all of us."}
+    assert stated["text"] == [
+        {"text": "The ", "evidence": False},
+        {"text": "casino", "evidence": True},
+        {"text": " pays.", "evidence": False},
+    ]
+    until = datetime.fromisoformat(stated["contest_by"])
+    assert until - record.at == pytest.approx(timedelta(days=184), abs=timedelta(seconds=1))
+    assert stated["url"] == own["decision_url"] and stated["appeal"] is None
+    assert author("POST", f"/comments/{comment.pk}/appeals", {"words": "It is a town."})[0] == 201
+    _status, stated = author("GET", f"/comments/{comment.pk}/decision")
+    assert stated["appeal"]["words"] == "It is a town." and stated["contest_by"] is None
+
+
+def test_a_held_comment_says_why_over_json_and_has_no_decision_yet(client, scene):
+    Guideline.objects.create(code="readability", title="Write to be read", text="In sentences.")
+    own = Caller(client, scene["held"].author)("GET", f"/comments/{scene['held'].pk}")[1]["own"]
+    assert own["notice"]["guideline_title"] == "Write to be read"
+    assert own["notice"]["told"] == "Most of it is in capitals." and own["decision_url"] is None
+
+
+def test_no_statement_names_an_editor(client, scene):
+    editor = make_user(role="editor", display_name="Quilla Quist")
+    moderation.rule(
+        actor=editor, comment=scene["held"], revision_id=scene["held"].latest_id,
+        outcome="reject", reason="off_topic", note="Ask it elsewhere.",
+    )  # fmt: skip
+    author = Caller(client, scene["held"].author)
+    _status, stated = author("GET", f"/comments/{scene['held'].pk}/decision")
+    assert not stated["by_machine"] and stated["note"] == "Ask it elsewhere."
+    assert "actor" not in stated and "Quilla" not in json.dumps(stated)
 
 
 def test_the_documentation_page_loads_nothing_from_elsewhere(client, db):
