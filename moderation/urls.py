@@ -19,6 +19,7 @@ urlpatterns = [
     path("desk/people/<row:user_id>/settle/", desk.settle_profile, name="settle_profile"),
     path("desk/appeals/<row:appeal_id>/rule/", appeals.rule_on_appeal, name="rule_on_appeal"),
     path("desk/notices/<row:notice_id>/settle/", desk_notices.settle, name="settle_legal_notice"),
+    path("desk/comments/<row:comment_id>/pick/", desk.pick, name="desk_pick"),
     path("desk/rulings/<row:record_id>/undo/", desk.undo, name="undo_ruling"),
     path("c/<row:comment_id>/report/", reader.report_comment, name="report_comment"),
     path("c/<row:comment_id>/notice/", notices.legal_notice, name="legal_notice"),

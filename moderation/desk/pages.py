@@ -65,6 +65,7 @@ def card(item: queue.Item) -> dict[str, Any]:
         "revision_id": comment.latest_id,
         "decided": None,
         "undo_url": None,
+        "pick_url": None,
         "error": None,
     }
 
@@ -79,8 +80,17 @@ def decided_card(item: queue.Item, record: DecisionRecord) -> dict[str, Any]:
         "decided_reason": reasons.told(record.reason),
         "undone": undone,
         "undo_url": reverse("undo_ruling", args=[record.pk]) if stands else None,
+        "pick_url": _pick_url(item.comment, record),
         "rule_url": None,
     }
+
+
+def _pick_url(comment: Comment, record: DecisionRecord) -> str | None:
+    """Where the approved comment of a card is picked, while readers see it."""
+    approved = record.outcome == DecisionRecord.Outcome.APPROVE and not hasattr(record, "undone_by")
+    if approved and comment.is_live and comment.call_to_action.article.is_live():
+        return reverse("desk_pick", args=[comment.pk])
+    return None
 
 
 def in_full(comment_id: int) -> Comment:

@@ -1,7 +1,7 @@
 """The editors' queue page. Parse, call, render."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import Conflict, Forbidden
 from accounts.models import User
+from comments import operations as comments
 from comments.models import Comment
 from moderation import operations, queue
 from moderation.desk.notices import notice_card
@@ -127,6 +128,22 @@ def undo(request: HttpRequest, record_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk"))
     [item] = queue.in_context([in_full(undone.comment_id)])
     return render(request, "moderation/_card.html", {"card": card(item)})
+
+
+@login_required
+@require_POST
+def pick(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """Put a comment among its discussion's picks (picked=1), or take it from there (picked=0)."""
+    comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
+    picked = request.POST.get("picked") == "1"
+    try:
+        comment = comments.pick(actor=request.user, comment=comment, picked=picked)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+    if not request.htmx:
+        return HttpResponseRedirect(f"{reverse('desk_decided')}#card-{comment.pk}")
+    shown = {"comment": comment, "pick_url": reverse("desk_pick", args=[comment.pk])}
+    return render(request, "moderation/_pick.html", {"card": shown})
 
 
 @login_required
