@@ -20,6 +20,7 @@ class Notice:
     """What the author of a held or rejected comment is told.
 
     guideline: code of the guideline it touches, or empty. spans: (start, end) in the source text.
+    labels: what a score takes it for, the likeliest first, as codes that `reason_told` knows.
     by_machine: decided by rules, not a person. note: an editor's words. wait_seconds: the wait to
     expect, measured; None when nothing was measured. contested: empty, "open" while another editor
     is to rule on it, or "upheld".
@@ -28,6 +29,7 @@ class Notice:
     reason: str
     guideline: str
     spans: tuple[tuple[int, int], ...] = ()
+    labels: tuple[str, ...] = ()
     by_machine: bool = True
     note: str = ""
     wait_seconds: int | None = None

@@ -116,6 +116,7 @@ def own_comment(comment: Comment, *, house: House, looks: int = 0) -> str:
             "state": state,
             "html": comment.latest.html,
             "reason_told": ports.reason_told(notice.get("reason", "")),
+            "labels": [ports.reason_told(label) for label in notice.get("labels", ())],
             "guideline": guideline,
             "marked_source": marked(comment.latest.source, notice.get("spans", ())),
             "has_evidence": bool(notice.get("spans")),

@@ -83,13 +83,14 @@ class SearchPage(Schema):
 
 class NoticeOut(Schema):
     """Why it is not live. guideline: its code, with its title; both empty where none is broken.
-    spans: pairs of places in `body`."""
+    spans: pairs of places in `body`. labels: what a score takes it for, the likeliest first."""
 
     reason: str
     told: str
     guideline: str
     guideline_title: str
     spans: list[tuple[int, int]]
+    labels: list[str] = []
     by_machine: bool
     note: str
     wait_seconds: int | None

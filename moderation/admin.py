@@ -266,6 +266,8 @@ class PolicyAdmin(GovernedAdmin):
                     "flood_seconds",
                     "shouting_share",
                     "shouting_min_letters",
+                    "hold_disguised_words",
+                    "hold_unmeasured_languages",
                     "check_budget_ms",
                 )
             },

@@ -126,6 +126,9 @@ def _decision(row: DecisionRecord) -> dict:
                 "code": found["code"],
                 "asked_for": DecisionRecord.Outcome(found["outcome"]).label,
                 "certainty": found["score"],
+                "taken_for": [
+                    reasons.told(over["label"]) for over in found["detail"].get("labels", ())
+                ],
                 "places": found["spans"],
             }
             for found in row.findings

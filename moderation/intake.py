@@ -18,6 +18,7 @@ from moderation.pipeline.submission import (
     Policy,
     Submission,
 )
+from moderation.scorer import LABELS
 
 RECENT = timedelta(hours=24)
 RECENT_LIMIT = 20
@@ -141,5 +142,16 @@ def policy_from(row: models.Policy) -> Policy:
         suspect_phrases=lists.suspect,
         allowed_domains=lists.allowed,
         blocked_domains=lists.blocked,
+        hold_from=_thresholds(row, "hold"),
+        reject_from=_thresholds(row, "reject"),
         **thresholds,
+    )
+
+
+def _thresholds(row: models.Policy, effect: str) -> tuple[tuple[str, float], ...]:
+    """Label and probability of those that an admin has set."""
+    return tuple(
+        (label, value)
+        for label in LABELS
+        if (value := getattr(row, f"{label}_{effect}")) is not None
     )

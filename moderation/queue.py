@@ -185,18 +185,23 @@ def decided(*, reader: User) -> list[DecisionRecord]:
     )
 
 
-def _in_words(value: Any) -> str:
-    """A finding's evidence for a person: listed phrases in quotes, comments by number."""
+def _in_words(value: Any, told: Callable[[str], str]) -> str:
+    """A finding's evidence for a person: listed phrases in quotes, comments by number, labels with
+    their scores and the thresholds they reached."""
     if isinstance(value, list):
-        return ", ".join(
-            f"“{item['text']}”"
-            if isinstance(item, dict)
-            else f"#{item}"
-            if isinstance(item, int)
-            else str(item)
-            for item in value
-        )
+        return ", ".join(_item_in_words(item, told) for item in value)
     return str(value)
+
+
+def _item_in_words(item: Any, told: Callable[[str], str]) -> str:
+    match item:
+        case {"text": text}:
+            return f"“{text}”"
+        case {"label": label, "score": score, "from": threshold}:
+            return f"{told(label) or label} {score:.2f} (≥ {threshold:.2f})"
+        case int():
+            return f"#{item}"
+    return str(item)
 
 
 def findings_in_words(
@@ -210,7 +215,7 @@ def findings_in_words(
             "title": told(found["code"]) or found["code"],
             "code": found["code"],
             "detail": ", ".join(
-                f"{name.replace('_', ' ')} {_in_words(value)}"
+                f"{name.replace('_', ' ')} {_in_words(value, told)}"
                 for name, value in found["detail"].items()
                 # How many phrases were found is plain from their names, unless some were left out.
                 if value not in ("", None, [], {})

@@ -15,6 +15,9 @@ class Reason:
     told: str | Promise
 
 
+# A check and an editor say the same, one of a likelihood and one having read it.
+SPAM = Reason("no_spam", _("It reads like advertising or spam."))
+
 # What checks find. The keys are held against pipeline.REASONS by a test.
 MACHINE = {
     "banned_phrases": Reason("respect", _("It contains words that are not published here.")),
@@ -30,6 +33,14 @@ MACHINE = {
     "shouting": Reason("readability", _("Most of it is in capitals.")),
     "premoderated": Reason("", _("In this discussion an editor reads every comment first.")),
     "closed": Reason("", _("The discussion closed before your comment was checked.")),
+    "disguised_words": Reason(
+        "respect", _("It contains words that are written to get past our checks.")
+    ),
+    "unmeasured_language": Reason(
+        "", _("It is in a language that our checks do not know well, so an editor will look.")
+    ),
+    "abuse": Reason("respect", _("Our checks think it may attack or demean somebody.")),
+    "spam": SPAM,
     "check_missing": Reason("", _("One of our checks is out of order, so an editor will look.")),
     "check_failed": Reason("", _("One of our checks is out of order, so an editor will look.")),
     "check_slow": Reason("", _("One of our checks is out of order, so an editor will look.")),
@@ -40,7 +51,7 @@ MACHINE = {
 EDITOR = {
     "abusive": Reason("respect", _("It attacks or demeans people.")),
     "off_topic": Reason("relevance", _("It is not about the article or its question.")),
-    "spam": Reason("no_spam", _("It is advertising or spam.")),
+    "spam": SPAM,
     "personal_data": Reason("privacy", _("It gives away somebody's private information.")),
     "illegal": Reason("legality", _("It is likely to be against the law.")),
     "unreadable": Reason("readability", _("It cannot be followed by other readers.")),
@@ -52,7 +63,18 @@ APPEAL = {
     "appeal_overturned": Reason("", _("You contested the decision, and it was overturned.")),
 }
 
-ALL = MACHINE | EDITOR | APPEAL
+# What a score takes a text for, named beside the reason.
+LABELS = {
+    "toxicity": Reason("", _("hostile")),
+    "severe_toxicity": Reason("", _("very hostile")),
+    "insult": Reason("", _("an insult")),
+    "threat": Reason("", _("a threat")),
+    "identity_attack": Reason("", _("an attack on a group of people")),
+    "profanity": Reason("", _("foul language")),
+    "sexually_explicit": Reason("", _("sexual content")),
+}
+
+ALL = MACHINE | EDITOR | APPEAL | LABELS
 
 
 def told(code: str) -> str:

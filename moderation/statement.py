@@ -12,7 +12,7 @@ from comments.pages import marked
 from moderation import intake, reasons
 from moderation.models import Appeal, DecisionRecord
 from moderation.operations.appeals import CONTESTABLE, contestable, decision_against, stands
-from moderation.operations.landing import guideline_touched
+from moderation.operations.landing import guideline_touched, labels_behind
 from moderation.pipeline.decision import Finding
 
 
@@ -21,7 +21,7 @@ class Statement:
     """A decision not to publish, as its author reads it.
 
     stands: it still decides what readers see. told: the reason in one sentence; empty when the
-    time to keep it is over. cited: the code of the guideline it touches, or empty. pieces: the
+    time to keep it is over. labels: what a score took the text for, in words. cited: the code of the guideline it touches, or empty. pieces: the
     text as it was judged, (words, whether they are evidence); empty when it has been erased.
     evidence: the marked words alone, each once. legal: it followed
     from a notice that the comment is illegal. contest_by: None when it is not contested any more.
@@ -31,6 +31,7 @@ class Statement:
     record: DecisionRecord
     stands: bool
     told: str
+    labels: list[str]
     cited: str
     guideline: Guideline | None
     note: str
@@ -63,6 +64,9 @@ def statement_of(comment: Comment) -> Statement | None:
         record=record,
         stands=in_force,
         told=reasons.told(record.reason) if kept else "",
+        labels=[reasons.told(label) for label in labels_behind(findings, record.reason)]
+        if kept
+        else [],
         cited=cited,
         guideline=Guideline.objects.filter(code=cited).first() if cited and kept else None,
         note=notice.get("note", ""),

@@ -42,6 +42,10 @@ class DecisionRecord(models.Model):
     )
     reason = models.CharField(max_length=40, blank=True)
     findings = models.JSONField(default=list)
+    scores = models.JSONField(
+        default=dict, help_text=_("What the scorer said of this text, by label.")
+    )
+    scorer = models.CharField(max_length=64, blank=True, help_text=_("Which weights said it."))
     policy = models.ForeignKey(Policy, null=True, on_delete=models.PROTECT, related_name="+")
     software = models.CharField(max_length=20)
     waited_seconds = models.PositiveIntegerField(

@@ -18,6 +18,13 @@ def _bounded(default, low, high, help_text, field=models.PositiveIntegerField):
     )
 
 
+def _threshold():
+    """A probability from which on something is done; empty is told beside it in the admin."""
+    return models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(0.01), MaxValueValidator(1.0)]
+    )
+
+
 class Policy(models.Model):
     """The rules of the house. A change writes a new row; the newest is in force, and every
     decision names the one it was made under."""
@@ -49,6 +56,29 @@ class Policy(models.Model):
         0.7, 0.3, 1.0, _("Share of capitals from which a comment waits."), models.FloatField
     )
     shouting_min_letters = _bounded(30, 5, 1_000, _("Letters below which capitals are no matter."))
+    hold_disguised_words = models.BooleanField(
+        default=True, help_text=_("Words that are written to get past a filter wait.")
+    )
+    hold_unmeasured_languages = models.BooleanField(
+        default=True,
+        help_text=_("Comments in a language the scorer has no figures for wait for an editor."),
+    )
+    toxicity_hold = _threshold()
+    severe_toxicity_hold = _threshold()
+    insult_hold = _threshold()
+    threat_hold = _threshold()
+    identity_attack_hold = _threshold()
+    profanity_hold = _threshold()
+    sexually_explicit_hold = _threshold()
+    spam_hold = _threshold()
+    toxicity_reject = _threshold()
+    severe_toxicity_reject = _threshold()
+    insult_reject = _threshold()
+    threat_reject = _threshold()
+    identity_attack_reject = _threshold()
+    profanity_reject = _threshold()
+    sexually_explicit_reject = _threshold()
+    spam_reject = _threshold()
     check_budget_ms = _bounded(
         1_000, 1, 10_000, _("Milliseconds; a check that takes longer holds the comment.")
     )

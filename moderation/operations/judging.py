@@ -47,6 +47,8 @@ def judge(*, comment_id: int) -> DecisionRecord | None:
         outcome=decision.outcome.value,
         findings=decision.findings,
         policy=policy,
+        scores=decision.scores,
+        scorer=decision.scorer,
         only_if=Status.PENDING,
     )
 

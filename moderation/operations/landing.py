@@ -1,5 +1,8 @@
 """Where every decision lands, the machine's and a person's: status, record and notice."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +27,8 @@ def land(
     outcome: str,
     findings: tuple[Finding, ...] = (),
     policy: Policy | None = None,
+    scores: Mapping[str, float] = MappingProxyType({}),
+    scorer: str = "",
     reason: str = "",
     note: str = "",
     undoes: DecisionRecord | None = None,
@@ -68,6 +73,8 @@ def land(
             live_before_id=live_before,
             reason=reason,
             findings=[found.as_json() for found in findings],
+            scores=dict(scores),
+            scorer=scorer,
             policy=policy,
             software=settings.VERSION,
             waited_seconds=waited,
@@ -86,9 +93,20 @@ def _notice(
         spans=tuple(
             tuple(span) for found in findings if found.code == reason for span in found.spans
         ),
+        labels=labels_behind(findings, reason),
         by_machine=by_machine,
         note=note,
         wait_seconds=expected_wait_seconds() if outcome == Outcomes.HOLD else None,
+    )
+
+
+def labels_behind(findings: tuple[Finding, ...], reason: str) -> tuple[str, ...]:
+    """The scorer's labels behind a reason, the strongest first."""
+    return tuple(
+        over["label"]
+        for found in findings
+        if found.code == reason
+        for over in found.detail.get("labels", ())
     )
 
 

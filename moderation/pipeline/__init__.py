@@ -12,6 +12,7 @@ from functools import cache
 from importlib import import_module
 
 from .decision import Decision, Finding, Outcome, Span
+from .scores import verdict_on
 from .submission import AuthorFacts, DiscussionFacts, Earlier, Phrase, Policy, Submission
 
 __all__ = [
@@ -46,8 +47,14 @@ CHECKS: tuple[str, ...] = (
     "disguised_links",  # links that hide where they lead, or that they are links
     "too_many_links",  # more links than a conversation needs
     "shouting",  # mostly capitals
-    # Here come the learned checks, abuse and spam: last, because they cost the most.
+    # The learned checks come last, because they cost the most.
+    "disguised_words",  # words that hide from a filter
+    "unmeasured_language",  # a language in which nobody knows how well the next two judge
+    "abuse",  # what demeans or attacks somebody
+    "spam",  # what advertises
 )
+
+LEARNED = frozenset(("disguised_words", "abuse", "spam"))
 
 REASONS: dict[str, str] = {
     "closed": "The discussion closed before the comment was judged.",
@@ -63,6 +70,10 @@ REASONS: dict[str, str] = {
     "disguised_links": "The text hides a link, or where a link leads.",
     "too_many_links": "The text contains too many links.",
     "shouting": "Most of the text is in capitals.",
+    "disguised_words": "The text contains words that are written to get past a filter.",
+    "unmeasured_language": "The text is in a language the scorer has no figures for.",
+    "abuse": "The scorer takes the text for abuse.",
+    "spam": "The scorer takes the text for advertising.",
     "check_missing": "A check could not be loaded, so the comment waits for an editor.",
     "check_failed": "A check failed, so the comment waits for an editor.",
     "check_slow": "A check took too long, so the comment waits for an editor.",
@@ -77,7 +88,18 @@ def judge(submission: Submission, policy: Policy, checks: Sequence[str] = CHECKS
     started = time.perf_counter()
     findings = tuple(finding for name in checks for finding in _ask(name, submission, policy))
     outcome = max((finding.outcome for finding in findings), default=Outcome.APPROVE)
-    return Decision(outcome, findings, round((time.perf_counter() - started) * 1000, 3))
+    scores, scorer = _scores(submission.text) if LEARNED & set(checks) else ({}, "")
+    elapsed_ms = round((time.perf_counter() - started) * 1000, 3)
+    return Decision(outcome, findings, elapsed_ms, scores, scorer)
+
+
+def _scores(text: str) -> tuple[dict[str, float], str]:
+    """What the scorer said, and its version; nothing where it failed, which the checks have told."""
+    try:
+        verdict = verdict_on(text)
+    except Exception:
+        return {}, ""
+    return {label: round(value, 4) for label, value in verdict.probabilities.items()}, verdict.version
 
 
 def _ask(name: str, submission: Submission, policy: Policy) -> Iterator[Finding]:

@@ -74,17 +74,25 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The strictest outcome that any finding asks for, with all findings kept."""
+    """The strictest outcome that any finding asks for, with all findings kept.
+
+    scores: the scorer's probabilities by label, whatever became of the text; scorer: its version.
+    Both are empty when it was not asked, or failed.
+    """
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     elapsed_ms: float = 0.0
+    scores: Mapping[str, float] = field(default_factory=dict)
+    scorer: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
             "outcome": self.outcome.value,
             "findings": [finding.as_json() for finding in self.findings],
             "elapsed_ms": self.elapsed_ms,
+            "scores": dict(self.scores),
+            "scorer": self.scorer,
         }
 
     @classmethod
@@ -93,4 +101,6 @@ class Decision:
             outcome=Outcome(data["outcome"]),
             findings=tuple(Finding.from_json(finding) for finding in data["findings"]),
             elapsed_ms=data["elapsed_ms"],
+            scores=dict(data["scores"]),
+            scorer=data["scorer"],
         )

@@ -84,6 +84,11 @@ class Policy:
         0 switches it off. At most 20 earlier comments are known, so beyond 20 it never holds.
     shouting_share: from 0 to 1, the share of capitals from which a text shouts;
         shouting_min_letters: shorter texts never do.
+    hold_from, reject_from: label and probability pairs, from which on a score holds or rejects.
+        A label that hold_from does not name is held from what the scorer recommends, and from 1.0
+        never; one that reject_from does not name is never rejected on a score.
+    hold_disguised_words: hold words that are written so that a filter does not know them.
+    hold_unmeasured_languages: hold what is in a language the scorer has no figures for.
     check_budget_ms: a check that takes longer is itself a reason to hold.
     """
 
@@ -103,4 +108,8 @@ class Policy:
     flood_seconds: int = 60
     shouting_share: float = 0.7
     shouting_min_letters: int = 30
+    hold_from: tuple[tuple[str, float], ...] = ()
+    reject_from: tuple[tuple[str, float], ...] = ()
+    hold_disguised_words: bool = True
+    hold_unmeasured_languages: bool = True
     check_budget_ms: int = 1000

@@ -1,0 +1,14 @@
+from moderation.scorer.language import MEASURED, language_of
+
+from ..decision import Finding, Outcome
+from ..submission import Policy, Submission
+
+
+def unmeasured_language(submission: Submission, policy: Policy) -> Finding | None:
+    """Is it in a language for which nobody has measured how well the scorer judges?"""
+    if submission.author.trusted or not policy.hold_unmeasured_languages:
+        return None
+    language = language_of(submission.text)
+    if language is None or language in MEASURED:
+        return None
+    return Finding("unmeasured_language", Outcome.HOLD, detail={"language": language})

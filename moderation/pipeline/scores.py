@@ -1,0 +1,93 @@
+"""What the learned scorer says of a text, asked once for all the checks that want to know."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+
+from moderation.scorer import Scorer, Verdict, load
+
+from .decision import Finding, Outcome, Span
+from .submission import Policy, Submission
+
+# What abuse may be called; spam is asked by a check of its own.
+ABUSE = (
+    "toxicity",
+    "severe_toxicity",
+    "insult",
+    "threat",
+    "identity_attack",
+    "profanity",
+    "sexually_explicit",
+)
+SPAM = ("spam",)
+NEVER = 1.0
+
+
+@lru_cache(maxsize=1)
+def scorer() -> Scorer:
+    """The scorer with its shipped weights, read once. Raises when they are missing or damaged."""
+    return load()
+
+
+# Three checks ask about one text; a failure is not remembered, so each of them holds it.
+@lru_cache(maxsize=1)
+def verdict_on(text: str) -> Verdict:
+    """The scorer's verdict. Raises ValueError when it is not a set of probabilities."""
+    verdict = scorer().score(text)
+    for label, value in verdict.probabilities.items():
+        if not (math.isfinite(value) and 0.0 <= value <= 1.0):
+            raise ValueError(label)
+    return verdict
+
+
+def judged_by(
+    code: str, labels: Iterable[str], submission: Submission, policy: Policy
+) -> Finding | None:
+    """What the labels ask for together: the strictest of them, with the words that carried those
+    at or above their thresholds. None when all are below."""
+    verdict = verdict_on(submission.text)
+    hold_from = scorer().recommended | dict(policy.hold_from)
+    reject_from = dict(policy.reject_from)
+    over = []
+    for label in labels:
+        # A label with too little data to be honest about is not among the scorer's.
+        probability = verdict.probabilities.get(label, 0.0)
+        held, rejected = hold_from.get(label, NEVER), reject_from.get(label, NEVER)
+        if rejected < NEVER and probability >= rejected:
+            over.append((probability, label, Outcome.REJECT, rejected))
+        elif held < NEVER and probability >= held:
+            over.append((probability, label, Outcome.HOLD, held))
+    if not over:
+        return None
+    over.sort(key=lambda each: (-each[2].strictness, -each[0]))
+    spans = {
+        Span(start, end)
+        for _probability, label, *_rest in over
+        for start, end, _weight in verdict.spans.get(label, ())
+    }
+    return Finding(
+        code,
+        over[0][2],
+        spans=_apart(spans),
+        score=round(over[0][0], 4),
+        detail={
+            "labels": [
+                {"label": label, "score": round(probability, 4), "from": round(threshold, 4)}
+                for probability, label, _outcome, threshold in over
+            ],
+            "model": verdict.version,
+        },
+    )
+
+
+def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same characters in spans that do not touch, in order."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)
