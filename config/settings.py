@@ -194,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
     "erase-due": {"task": "accounts.erase_due", "schedule": 60.0},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=3, minute=45)},
     "mail-legal-notices": {"task": "moderation.mail_legal_notices", "schedule": 60.0},
+    "learn": {"task": "moderation.learn", "schedule": crontab(minute=20)},
     "retention": {"task": "moderation.retention", "schedule": crontab(hour=3, minute=30)},
     # After the retention, and before the write-ahead log is emptied.
     "tidy-search": {"task": "comments.tidy_search", "schedule": crontab(hour=3, minute=35)},

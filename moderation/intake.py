@@ -19,6 +19,7 @@ from moderation.pipeline.submission import (
     Submission,
 )
 from moderation.scorer import LABELS
+from moderation.scorer.residual import Residual
 
 RECENT = timedelta(hours=24)
 RECENT_LIMIT = 20
@@ -102,18 +103,19 @@ def current_policy() -> models.Policy:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The phrases and link domains in force under one policy."""
+    """The phrases, link domains and lessons in force under one policy."""
 
     banned: tuple[Phrase, ...]
     suspect: tuple[Phrase, ...]
     allowed: frozenset[str]
     blocked: frozenset[str]
+    learned: tuple[tuple[str, Residual], ...]
 
 
 # Every change to a list writes a new policy row, so a version names its lists for good.
 @lru_cache(maxsize=4)
 def lists_of(version: int) -> Lists:
-    """The lists in force, read in two queries once for each policy version."""
+    """The lists in force, read in three queries once for each policy version."""
     phrases = {effect: [] for effect in models.Phrase.Effect.values}
     for pk, text, effect in models.Phrase.objects.order_by("pk").values_list(
         "pk", "text", "effect"
@@ -127,6 +129,12 @@ def lists_of(version: int) -> Lists:
         tuple(phrases[models.Phrase.Effect.HOLD]),
         frozenset(domains[models.LinkDomain.Effect.ALLOW]),
         frozenset(domains[models.LinkDomain.Effect.BLOCK]),
+        tuple(
+            (lesson.kind, Residual.from_bytes(bytes(lesson.weights)))
+            for lesson in models.LearnedModel.objects.filter(
+                state=models.LearnedModel.State.IN_FORCE
+            ).order_by("kind")
+        ),
     )
 
 
@@ -142,6 +150,7 @@ def policy_from(row: models.Policy) -> Policy:
         suspect_phrases=lists.suspect,
         allowed_domains=lists.allowed,
         blocked_domains=lists.blocked,
+        learned=lists.learned,
         hold_from=_thresholds(row, "hold"),
         reject_from=_thresholds(row, "reject"),
         **thresholds,

@@ -30,3 +30,8 @@ def mail_legal_notices() -> None:
 @shared_task(name="moderation.retention")
 def retention() -> None:
     operations.retain()
+
+
+@shared_task(name="moderation.learn")
+def learn() -> None:
+    operations.learn()

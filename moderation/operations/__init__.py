@@ -2,6 +2,7 @@
 
 from moderation.operations.appeals import appeal, rule_on_appeal
 from moderation.operations.judging import give_up, judge, sweep
+from moderation.operations.learning import learn, reset_learning
 from moderation.operations.notices import give_legal_notice, settle_legal_notice
 from moderation.operations.reports import report, settle_reports
 from moderation.operations.retention import forget_reader, retain
@@ -16,7 +17,9 @@ __all__ = [
     "give_legal_notice",
     "give_up",
     "judge",
+    "learn",
     "report",
+    "reset_learning",
     "retain",
     "rule",
     "rule_on_appeal",

@@ -56,6 +56,12 @@ def save_rules(*, actor: User | None, rows: Sequence[models.Model]) -> Policy:
         return Policy.objects.create(**_values(current), created_by=actor)
 
 
+def renew_policy(*, actor: User | None) -> Policy:
+    """Put the same policy in force under a new number, because what it names has changed."""
+    with transaction.atomic():
+        return Policy.objects.create(**_values(_locked_policy()), created_by=actor)
+
+
 def delete_rule(*, actor: User, row: models.Model) -> Policy:
     """Remove a phrase, link domain or article policy. Raises Forbidden (admins_only)."""
     check_admin(actor)

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 
 from .decision import Decision, Finding, Outcome, Span
-from .scores import verdict_on
+from .scores import probabilities_of, verdict_on
 from .submission import AuthorFacts, DiscussionFacts, Earlier, Phrase, Policy, Submission
 
 __all__ = [
@@ -88,18 +88,18 @@ def judge(submission: Submission, policy: Policy, checks: Sequence[str] = CHECKS
     started = time.perf_counter()
     findings = tuple(finding for name in checks for finding in _ask(name, submission, policy))
     outcome = max((finding.outcome for finding in findings), default=Outcome.APPROVE)
-    scores, scorer = _scores(submission.text) if LEARNED & set(checks) else ({}, "")
+    scores, scorer = _scores(submission.text, policy) if LEARNED & set(checks) else ({}, "")
     elapsed_ms = round((time.perf_counter() - started) * 1000, 3)
     return Decision(outcome, findings, elapsed_ms, scores, scorer)
 
 
-def _scores(text: str) -> tuple[dict[str, float], str]:
+def _scores(text: str, policy: Policy) -> tuple[dict[str, float], str]:
     """What the scorer said, and its version; nothing where it failed, which the checks have told."""
     try:
-        verdict = verdict_on(text)
+        probabilities, version = probabilities_of(text, policy), verdict_on(text).version
     except Exception:
         return {}, ""
-    return {label: round(value, 4) for label, value in verdict.probabilities.items()}, verdict.version
+    return {label: round(value, 4) for label, value in probabilities.items()}, version
 
 
 def _ask(name: str, submission: Submission, policy: Policy) -> Iterator[Finding]:

@@ -6,7 +6,10 @@ import math
 from collections.abc import Iterable
 from functools import lru_cache
 
+import numpy as np
+
 from moderation.scorer import Scorer, Verdict, load
+from moderation.scorer.residual import Seen, log_odds, look
 
 from .decision import Finding, Outcome, Span
 from .submission import Policy, Submission
@@ -22,6 +25,8 @@ ABUSE = (
     "sexually_explicit",
 )
 SPAM = ("spam",)
+# What rulings teach, and the labels it moves.
+KINDS = {"abuse": ABUSE, "spam": SPAM}
 NEVER = 1.0
 
 
@@ -42,18 +47,40 @@ def verdict_on(text: str) -> Verdict:
     return verdict
 
 
+# Only where a site's rulings have taught it something: it costs as much as the verdict.
+@lru_cache(maxsize=1)
+def _seen(text: str) -> Seen:
+    return look(scorer(), text)
+
+
+def probabilities_of(text: str, policy: Policy) -> dict[str, float]:
+    """The verdict's probabilities, moved by what this site's rulings have taught."""
+    verdict = verdict_on(text)
+    moved = dict(verdict.probabilities)
+    for kind, residual in policy.learned:
+        # Weights that were learned over other weights say nothing about these.
+        if residual.scorer != verdict.version:
+            continue
+        shift = residual.shift(_seen(text))
+        for label in KINDS[kind]:
+            if label in moved:
+                odds = float(log_odds(np.array(moved[label]))) + shift
+                moved[label] = 1.0 / (1.0 + math.exp(-odds))
+    return moved
+
+
 def judged_by(
     code: str, labels: Iterable[str], submission: Submission, policy: Policy
 ) -> Finding | None:
     """What the labels ask for together: the strictest of them, with the words that carried those
     at or above their thresholds. None when all are below."""
-    verdict = verdict_on(submission.text)
+    verdict, probabilities = verdict_on(submission.text), probabilities_of(submission.text, policy)
     hold_from = scorer().recommended | dict(policy.hold_from)
     reject_from = dict(policy.reject_from)
     over = []
     for label in labels:
         # A label with too little data to be honest about is not among the scorer's.
-        probability = verdict.probabilities.get(label, 0.0)
+        probability = probabilities.get(label, 0.0)
         held, rejected = hold_from.get(label, NEVER), reject_from.get(label, NEVER)
         if rejected < NEVER and probability >= rejected:
             over.append((probability, label, Outcome.REJECT, rejected))

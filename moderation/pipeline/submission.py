@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from moderation.scorer.residual import Residual
+
 
 @dataclass(frozen=True, slots=True)
 class AuthorFacts:
@@ -87,6 +89,7 @@ class Policy:
     hold_from, reject_from: label and probability pairs, from which on a score holds or rejects.
         A label that hold_from does not name is held from what the scorer recommends, and from 1.0
         never; one that reject_from does not name is never rejected on a score.
+    learned: what this site's rulings have taught, by kind: "abuse" or "spam".
     hold_disguised_words: hold words that are written so that a filter does not know them.
     hold_unmeasured_languages: hold what is in a language the scorer has no figures for.
     check_budget_ms: a check that takes longer is itself a reason to hold.
@@ -110,6 +113,7 @@ class Policy:
     shouting_min_letters: int = 30
     hold_from: tuple[tuple[str, float], ...] = ()
     reject_from: tuple[tuple[str, float], ...] = ()
+    learned: tuple[tuple[str, Residual], ...] = ()
     hold_disguised_words: bool = True
     hold_unmeasured_languages: bool = True
     check_budget_ms: int = 1000
