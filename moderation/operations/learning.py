@@ -1,4 +1,4 @@
-"""Learning from rulings: a lesson is taken, tried on rulings it has not seen, and only then used."""
+"""Learning from rulings: a lesson is tried on rulings it has not seen before it is used."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,8 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from moderation import reasons
-from moderation.models import DecisionRecord, LearnedModel, Policy
+from moderation.models import DecisionRecord, LearnedModel
 from moderation.operations.permissions import check_admin
 from moderation.operations.rules import renew_policy
 from moderation.pipeline.scores import scorer

@@ -94,7 +94,7 @@ def judge(submission: Submission, policy: Policy, checks: Sequence[str] = CHECKS
 
 
 def _scores(text: str, policy: Policy) -> tuple[dict[str, float], str]:
-    """What the scorer said, and its version; nothing where it failed, which the checks have told."""
+    """What the scorer said, and its version; nothing where it failed: the checks tell that."""
     try:
         probabilities, version = probabilities_of(text, policy), verdict_on(text).version
     except Exception:
