@@ -2,8 +2,9 @@
 
 Each page is one reader who has opened the article, scrolls nothing and presses no button: it reads
 the version and the moment that its HTML carries, waits FIRST, asks for the version with the one it
-knows, waits SLOWER times as long after each answer that nothing moved, LAST at most, and asks for
-the news as soon as something has. `tests/comments/test_live.py` holds the three numbers against
+knows, waits SLOWER times as long after each answer that nothing moved for longer than STEADY, LAST
+at most, and asks for the news as soon as something has. `tests/comments/test_live.py` holds the
+four numbers against
 the script's. What differs: requests go over one kept connection in place of the browser's pool,
 and every comment of the answer counts as told, where a page counts those it has a place for.
 """
@@ -19,6 +20,7 @@ from random import Random
 from urllib.parse import urlsplit
 
 FIRST = 3.0  # seconds
+STEADY = 180.0
 LAST = 30.0
 SLOWER = 1.25
 PATIENCE = 15.0
@@ -51,17 +53,18 @@ class OpenPage(threading.Thread):
         self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE)
         html = self._get(self.path, {})[1].decode()
         opened = dict(re.findall(r'data-(poll|news|version|since)="([^"]*)"', html))
-        version, pause = opened["version"], FIRST
+        version, pause, stirred = opened["version"], FIRST, time.monotonic()
         self.ready.set()
         while not self.over.wait(pause):
             try:
                 self.asked += 1
                 status, body = self._get(opened["poll"], {"If-None-Match": f'"{version}"'})
                 if status == 304:
-                    pause = min(LAST, pause * SLOWER)
+                    if time.monotonic() - stirred > STEADY:
+                        pause = min(LAST, pause * SLOWER)
                     continue
                 self._learn(f"{opened['news']}?since={opened['since']}")
-                version, pause = body.decode(), FIRST
+                version, pause, stirred = body.decode(), FIRST, time.monotonic()
                 self.moved += 1
             except (OSError, http.client.HTTPException):
                 self.failed += 1

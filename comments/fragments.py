@@ -123,7 +123,7 @@ def join(
     vocabulary = words()
     own = own or {}
     go_on, more = escape(_("Continue this thread")), _("Show all %(count)s replies")
-    answered = escape(_("In reply to"))
+    answered = escape(_("In reply to an earlier comment"))
     folded = escape(_("A comment by somebody you ignore. Show it"))
     parts: list[str] = []
     fetched = Counter(row.root_id for row in rows)
@@ -136,7 +136,7 @@ def join(
             parts.append(f'<li class="{kind}" id="c{row.id}"{current}>')
             if node.detached:
                 above = row.parent_id
-                parts.append(f'<a class="detached" href="/c/{above}/">{answered} #{above}</a>')
+                parts.append(f'<a class="detached" href="/c/{above}/">{answered}</a>')
             html = fill(row, vocabulary)
             if row.author_id in ignored and row.excerpt:  # a tombstone has nobody's words
                 html = f'<details class="ignored"><summary>{folded}</summary>{html}</details>'

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from articles import standing_texts
@@ -204,18 +206,38 @@ def empty_form(house: House, *, draft: Begun | None = None, **filled: Any) -> di
     }
 
 
+def heading(total: int) -> str:
+    """How many answers and replies a discussion has, in words."""
+    if not total:
+        return _("No answers yet")
+    told = ngettext("%(total)s answer", "%(total)s answers and replies", total)
+    return told % {"total": formats.number_format(total)}
+
+
 def options_with_share(call_to_action: CallToAction) -> list[dict[str, Any]]:
     """The options of a choice with their live counts and shares in percent; [] for other kinds."""
     if call_to_action.kind != CallToAction.Kind.CHOICE:
         return []
     options = list(call_to_action.options.all())
-    total = sum(option.live_count for option in options)
+    shares = _percent([option.live_count for option in options])
     return [
         {
             "id": option.pk,
             "text": option.text,
             "live_count": option.live_count,
-            "percent": round(100 * option.live_count / total) if total else 0,
+            "percent": share,
         }
-        for option in options
+        for option, share in zip(options, shares, strict=True)
     ]
+
+
+def _percent(counts: list[int]) -> list[int]:
+    """Whole shares that make a hundred: the largest remainders go up, earlier ones first."""
+    total = sum(counts)
+    if not total:
+        return [0] * len(counts)
+    shares = [100 * count // total for count in counts]
+    by_remainder = sorted(range(len(counts)), key=lambda at: -(100 * counts[at] % total))
+    for at in by_remainder[: 100 - sum(shares)]:
+        shares[at] += 1
+    return shares

@@ -13,14 +13,16 @@ _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r" ?\n[ \n]*")
 
 
-def plain(html: str, limit: int | None = None) -> str:
+def plain(html: str, limit: int | None = None, *, quotes: bool = True) -> str:
     """The text of rendered `html`, without tags and with entities decoded.
+
+    quotes: with the passages that are marked as somebody else's words.
 
     Blocks stand on lines of their own; runs of spaces and of empty lines become one. With
     `limit` (characters, at least 1) a longer text is cut between words and ends in "…", which
     counts. The result is text, not HTML: escape it again wherever it is shown.
     """
-    reader = _Reader()
+    reader = _Reader(quotes)
     reader.feed(html)
     reader.close()
     text = _LINE_ENDS.sub("\n", _SPACES.sub(" ", "".join(reader.pieces))).strip()
@@ -38,8 +40,10 @@ def _cut(text: str, limit: int) -> str:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, quotes: bool) -> None:
         super().__init__(convert_charrefs=True)
+        self._quotes = quotes
+        self._quoted = 0
         self.pieces: list[str] = []
         self._numbers: list[int | None] = []
         self._number = ""
@@ -47,7 +51,9 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._separate(tag)
-        if tag == "pre":
+        if tag == "blockquote":
+            self._quoted += 1
+        elif tag == "pre":
             self._preformatted = True
         elif tag == "ol":
             self._numbers.append(int(dict(attrs).get("start") or 1))
@@ -60,12 +66,16 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._separate(tag)
-        if tag == "pre":
+        if tag == "blockquote":
+            self._quoted -= 1
+        elif tag == "pre":
             self._preformatted = False
         elif tag in ("ol", "ul") and self._numbers:
             self._numbers.pop()
 
     def handle_data(self, data: str) -> None:
+        if self._quoted and not self._quotes:
+            return
         if self._number and not data.isspace():
             self.pieces.append(self._number)
             self._number = ""

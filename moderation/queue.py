@@ -180,7 +180,7 @@ def decided(*, reader: User) -> list[DecisionRecord]:
     _check(reader)
     return list(
         DecisionRecord.objects.filter(actor__isnull=False)
-        .select_related("actor", "revision", *(f"comment__{name}" for name in CONTEXT))
+        .select_related("actor", "revision", "appeal", *(f"comment__{name}" for name in CONTEXT))
         .prefetch_related(Prefetch("undone_by"))[:PAGE]
     )
 

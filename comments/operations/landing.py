@@ -33,7 +33,10 @@ def settle(comment: Comment, *, was_live: bool) -> None:
             comment.number = Comment.objects.values_list("last_number", flat=True).get(
                 pk=comment.root_id
             )
-        comment.excerpt = plain(comment.live_revision.html, limit=EXCERPT)
+        html = comment.live_revision.html
+        # What they quote is not theirs; who only quotes has said that much.
+        own_words = plain(html, limit=EXCERPT, quotes=False)
+        comment.excerpt = own_words or plain(html, limit=EXCERPT)
     elif was_live:
         comment.excerpt = ""
         # What has been taken back is no pick any more, nor when it returns.

@@ -74,6 +74,7 @@ def article_page(
         if page.next_cursor
         else None,
         "total": call_to_action.live_count,
+        "heading": pages.heading(call_to_action.live_count),
         "live": live.opened(
             article,
             call_to_action,
@@ -146,6 +147,9 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         "open": found.call_to_action.is_open(),
         "edit_seconds": house.rules.edit_seconds if house else 0,
         "live": live.opened(article, found.call_to_action, answers="", depth=SHOWN_DEPTH + 1),
+        "own": reader is not None and reader.pk == found.author_id and found.is_live,
+        "may_edit": house is not None
+        and found.may_be_edited_by(reader, within=house.rules.edit_seconds),
         "may_pick": reader is not None and reader.is_editor and found.is_live,
         "context_url": f"{article.get_absolute_url()}{JUMP}",
         "next_url": next_url,

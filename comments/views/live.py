@@ -28,14 +28,18 @@ def _number(raw: str, most: int) -> int:
 @never_cache
 @require_GET
 def news(request: HttpRequest, slug: str) -> HttpResponse:
-    """What went live after `since` (milliseconds), as JSON: [id, parent, root] by age."""
+    """What went live after `since` (milliseconds), as JSON: [id, parent, root] by age. heading:
+    how many answers there are now, in words."""
     since = _number(request.GET.get("since", ""), _MOST)
+    discussion = _discussion(slug)
     found = live.news_since(
-        _discussion(slug),
+        discussion,
         datetime.fromtimestamp(since / 1000, tz=UTC),
         reader=pages.viewer(request),
     )
-    return JsonResponse({"items": found.rows, "more": found.more, "since": found.since})
+    heading = pages.heading(discussion.live_count)
+    answer = {"items": found.rows, "more": found.more, "since": found.since, "heading": heading}
+    return JsonResponse(answer)
 
 
 @never_cache

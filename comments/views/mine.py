@@ -36,7 +36,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     if before.isdecimal() and len(before) < 19:
         comments = comments.filter(pk__lt=int(before))
     shown = list(comments.order_by("-pk")[: PAGE + 1])
+    rules = ports.rules_for(shown[0].call_to_action.article) if shown else None
     for comment in shown:
+        comment.editable = comment.may_be_edited_by(request.user, within=rules.edit_seconds)
         comment.told = ports.reason_told((comment.notice or {}).get("reason", ""))
     within = f"state={chosen}&" if chosen else ""
     return render(

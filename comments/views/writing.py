@@ -1,5 +1,6 @@
 """What a reader does on the page of a discussion: forms, each complete without a script."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -180,6 +181,7 @@ def withdraw(request: HttpRequest, comment_id: int) -> HttpResponse:
     back = found.call_to_action.article.get_absolute_url()
     if request.method == "POST":
         operations.withdraw_comment(actor=request.user, comment=found)
+        messages.success(request, _("Your comment is withdrawn. Nobody can read it any more."))
         return HttpResponseRedirect(f"{back}{JUMP}")
     return render(
         request,
@@ -239,6 +241,10 @@ def state(request: HttpRequest, comment_id: int) -> HttpResponse:
     if found.status == Comment.Status.APPROVED and found.is_live and request.htmx:
         row = Comment.objects.filter(pk=found.pk).for_page()
         html, _own = pages.discussion(list(row), call_to_action=found.call_to_action)
+        if found.choice_id:
+            options = pages.options_with_share(found.call_to_action)
+            tally = {"options": options, "again": True}
+            html += render_to_string("comments/_tally.html", tally, request)
         return HttpResponse(html)
     house = pages.house_of(found.call_to_action.article)
     return HttpResponse(pages.own_comment(found, house=house, looks=looks))

@@ -74,7 +74,10 @@ def decided_card(item: queue.Item, record: DecisionRecord) -> dict[str, Any]:
     """A card that has been ruled on, with its way back while nothing followed."""
     shown = card(replace(item, decision=record))
     undone = hasattr(record, "undone_by")
-    stands = record.undoes_id is None and not undone and record.reason not in reasons.APPEAL
+    # Once contested, a decision is another editor's to confirm or to change.
+    contested = hasattr(record, "appeal")
+    stands = record.undoes_id is None and not (undone or contested)
+    stands = stands and record.reason not in reasons.APPEAL
     return shown | {
         "decided": record,
         "decided_reason": reasons.told(record.reason),

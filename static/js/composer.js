@@ -66,6 +66,12 @@
       return box.setSelectionRange(...at);
     }
     if (!text) {
+      // Typed within marks: the same key steps out of them again.
+      const opened = value.slice(value.lastIndexOf("\n", start - 1) + 1, start);
+      const single = size === 1 && mark === "*" ? opened.replaceAll("**", "") : opened;
+      if (value.startsWith(mark, start) && single.split(mark).length % 2 === 0) {
+        return box.setSelectionRange(start + size, start + size);
+      }
       replace(box, start, end, mark + mark);
       return box.setSelectionRange(start + size, start + size);
     }

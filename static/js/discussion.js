@@ -153,6 +153,28 @@
     }
   });
 
+  /* Focus follows what was posted, and stays with it when its state turns. */
+
+  let posted = false;
+  let held = null; // the number of one's own comment that had the focus when it was asked for
+
+  const numberOf = (item) => item.id.replace(/^own-|^c/, "");
+
+  document.addEventListener("htmx:beforeSwap", ({ detail: { elt, xhr } }) => {
+    if (elt.matches("form.answer") && xhr.status === 201) posted = true;
+    if (elt.matches(".own") && elt.contains(document.activeElement)) held = numberOf(elt);
+  });
+
+  function keepFocus(item) {
+    if (!posted && numberOf(item) !== held) return;
+    posted = false;
+    held = null;
+    item.tabIndex = -1;
+    item.focus({ preventScroll: true });
+    const { top, bottom } = item.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight) item.scrollIntoView({ block: "center" });
+  }
+
   /* One's own comments turn from state to state; nobody asks while nobody looks. */
 
   const states = new Map();
@@ -176,7 +198,7 @@
   });
 
   function tellState(item) {
-    const id = item.id.replace(/^own-|^c/, "");
+    const id = numberOf(item);
     if (!states.has(id)) return;
     const live = item.id.startsWith("c");
     if (live) item.classList.add("fresh");
@@ -196,6 +218,7 @@
   document.addEventListener("htmx:load", (event) => {
     if (event.target !== document.body) prepare(event.target);
     each(event.target, ".own, .thread", tellState);
+    each(event.target, ".own, .thread, .branch", (item) => event.target === document.body || keepFocus(item));
     each(event.target, ".answer .errorlist", (list) => list.closest("form").querySelector("textarea").focus());
   });
   prepare(document.body);

@@ -9,6 +9,7 @@
   if (!discussion) return;
   const { poll, news, fragments, whole, answers, depth, goOn, notLoaded } = discussion.dataset;
   const FIRST = 3000; // milliseconds between two questions while something moves
+  const STEADY = 180000; // so long after a sign of life no question is put off
   const LAST = 30000; // and when nothing has moved for long
   const SLOWER = 1.25;
   const FAILED_FIRST = 5000;
@@ -30,6 +31,7 @@
   /* Asking */
 
   let pause = FIRST;
+  let stirred = performance.now(); // when the discussion moved last, or whoever reads it
   let failures = 0;
   let timer = 0;
   let dueAt = 0;
@@ -57,7 +59,10 @@
         await learn(mine.signal);
         version = moved;
         pause = FIRST;
-      } else if (answer.status === 304) pause = Math.min(LAST, pause * SLOWER);
+        stirred = performance.now();
+      } else if (answer.status === 304) {
+        pause = performance.now() - stirred < STEADY ? FIRST : Math.min(LAST, pause * SLOWER);
+      }
       else throw new Error(answer.statusText);
       failures = 0;
     } catch {
@@ -74,6 +79,7 @@
     if (over || document.hidden) return;
     asking?.abort();
     pause = FIRST;
+    stirred = performance.now();
     failures = 0;
     ask();
   }
@@ -87,6 +93,7 @@
 
   /* Whoever reads is asked for often; a page that is left alone is asked for seldom. */
   function stir() {
+    stirred = performance.now();
     if (failures || pause === FIRST) return;
     pause = FIRST;
     if (dueAt - performance.now() > FIRST) plan(FIRST);
@@ -104,6 +111,8 @@
     const answer = await fetch(`${news}?since=${since}`, { signal });
     if (!answer.ok) throw new Error(answer.statusText);
     const found = await answer.json();
+    const heading = document.getElementById("answers");
+    if (heading) heading.textContent = found.heading;
     fresh = found.items.map(([id, parent, root]) => ({ id, parent, root }));
     more = found.more;
     // Until all of it is shown, the same moment is asked for: what is withdrawn meanwhile drops out.

@@ -110,7 +110,7 @@ def test_a_schedule_is_entered_by_the_publishers_clock_and_kept_in_utc(
     assert article.status == "scheduled"
     assert article.published_at == datetime(2031, 7, 14, 10, 30, tzinfo=UTC)
     shown = client.get(path(Article, "publishing", article.pk)).content.decode()
-    assert "July 14, 2031, 6:30 a.m." in shown
+    assert "July 14, 2031, 6:30 AM" in shown
     assert "America/Santiago" in shown
 
 

@@ -52,6 +52,11 @@ def test_a_draft_survives_a_closed_tab_and_is_posted_in_the_end(running_site, ne
     page.keyboard.press("Control+Enter")
     posted = page.locator("#mine .own, li.thread", has_text="paid by the piece")
     expect(posted).to_be_visible()
+    # Focus follows the words, and stays with them when they turn live.
+    expect(posted).to_be_focused()
+    live = page.locator("li.thread", has_text="paid by the piece")
+    expect(live).to_have_count(1, timeout=PATIENCE)
+    expect(live).to_be_focused()
     expect(box).to_have_value("")
     page.reload()
     expect(page.get_by_label("Your answer")).to_have_value("")
@@ -81,6 +86,15 @@ def test_marks_go_in_and_out_by_keyboard_and_undo_knows_them(running_site, new_p
     page.keyboard.press("Control+k")
     expect(box).to_have_value("a [brave](https://) new world")
     assert selected(box) == "https://"
+
+    box.fill("")
+    for keys in ("Control+b", "Control+i"):
+        page.keyboard.press(keys)
+    page.keyboard.type("both")
+    for keys in ("Control+i", "Control+b"):
+        page.keyboard.press(keys)
+    page.keyboard.type(" neither")
+    expect(box).to_have_value("***both*** neither")
 
     box.fill("one")
     page.keyboard.press("Control+Shift+Digit8")

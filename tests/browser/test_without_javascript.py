@@ -78,6 +78,15 @@ def test_reading_paging_sorting_answering_editing_and_reporting(quick_site, page
     page.get_by_role("button", name="Post reply").click()
     expect(page.locator("li.own", has_text="Which one do you mean?")).to_be_visible()
 
+    # Edit what is live already.
+    live = make_comment(article=article, author=reader, body="Some of it is driftwood.")
+    page.goto(f"{quick_site}/c/{live.pk}/")
+    expect(page.locator("p.acts").get_by_role("link", name="Edit")).to_be_visible()
+    page.goto(f"{quick_site}/my/comments/?state=live")
+    page.get_by_role("link", name="Edit").click()
+    expect(page.get_by_role("textbox")).to_have_value("Some of it is driftwood.")
+    page.goto(quick_site + article.get_absolute_url())
+
     # React, report and withdraw.
     page.locator(f"#c{roots[28].pk} > .comment .reactions a").first.click()
     page.get_by_role("button", name="Yes").click()

@@ -48,6 +48,12 @@ def test_a_longer_text_is_cut_between_words(limit, text):
     assert plain("<p>The reader, the editor and the law</p>", limit) == text
 
 
+def test_what_is_quoted_can_be_left_out():
+    html = render_comment("> Their words.\n>\n> > And those before.\n\nMine.")
+    assert plain(html, quotes=False) == "Mine."
+    assert "Their words." in plain(html)
+
+
 def test_a_word_without_end_is_cut_where_it_stands():
     assert plain("<p>" + "w" * 50 + "</p>", 10) == "w" * 9 + "…"
     assert plain("<p>a " + "w" * 50 + "</p>", 10) == "a wwwwwww…"

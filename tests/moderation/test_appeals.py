@@ -120,6 +120,15 @@ def test_words_that_cannot_be_stored_are_refused(words):
     assert not Appeal.objects.exists()
 
 
+def test_the_desk_offers_no_way_back_from_a_contested_decision(client):
+    editor = make_user(role="editor")
+    comment = rejected(by=editor)
+    client.force_login(editor)
+    assert "/undo/" in client.get("/desk/decided/").content.decode()
+    contest(comment)
+    assert "/undo/" not in client.get("/desk/decided/").content.decode()
+
+
 def test_a_contested_decision_is_neither_undone_nor_ruled_on_beside_its_appeal():
     editor = make_user(role="editor")
     comment = rejected(by=editor)
