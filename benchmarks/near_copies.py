@@ -18,6 +18,7 @@ from pathlib import Path
 
 from moderation.pipeline.likeness import likeness, shingles
 from moderation.pipeline.sketches import own_letters, sketch
+from moderation.pipeline.submission import Policy
 
 TEXTS = (
     "The harbour fee is a swindle. Councillor Maren Holt sold 3 piers to her friends, and nobody "
@@ -38,10 +39,9 @@ TEXTS = (
 NAMES = ("Maren Holt", "Tobias Venn", "Ilse Brandt", "Oster Valley", "Petra", "Larsson", "Jonas")
 OTHER_NAMES = ("Agda Sorrel", "Wim Tarp", "Nele Quist", "Birk Moor", "Runa", "Falk", "Edda Lind")
 FILLERS = ("honestly", "folks", "really", "my friends", "as I said", "believe me", "of course")
-DIGITS = {"3": "three", "12": "twelve", "4": "four", "9": "nine", "700": "seven hundred"} | {
-    "5": "five"
-}
+DIGITS = {"3": "three", "4": "four", "5": "five", "9": "nine", "12": "twelve", "700": "seven"}
 LEET = str.maketrans({"a": "4", "e": "3", "o": "0", "s": "5"})
+ALIKE = Policy().raid_similarity
 ENDINGS = ("example", "test", "invalid")
 
 Edit = Callable[[str, random.Random], str]
@@ -76,7 +76,12 @@ def zero_width(text: str, chance: random.Random) -> str:
 
 
 def numbers_in_words(text: str, chance: random.Random) -> str:
-    return re.sub(r"\d+", lambda found: DIGITS.get(found[0], found[0]), text)
+    """Half of them, so that two copies differ."""
+    return re.sub(
+        r"\d+",
+        lambda found: DIGITS[found[0]] if chance.random() < 0.5 else found[0],
+        text,
+    )
 
 
 def appended_link(text: str, chance: random.Random) -> str:
@@ -134,7 +139,7 @@ def unlike(count: int, seed: int = 7) -> list[str]:
 
 
 def figures(pairs: list[tuple[str, str]]) -> tuple[float, float, float]:
-    """Which share of the pairs shares a band; the mean likeness; the share at 0.6 or above."""
+    """Which share of the pairs shares a band; the mean likeness; the share at ALIKE or above."""
     met = alike = 0
     total = 0.0
     for one, other in pairs:
@@ -142,7 +147,7 @@ def figures(pairs: list[tuple[str, str]]) -> tuple[float, float, float]:
         met += bool(set(sketch(letters[0])) & set(sketch(letters[1])))
         score = likeness(shingles(letters[0]), shingles(letters[1]))
         total += score
-        alike += score >= 0.6
+        alike += score >= ALIKE
     return met / len(pairs), total / len(pairs), alike / len(pairs)
 
 
@@ -150,7 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=Path)
     options = parser.parse_args()
-    print("| Edit of both copies | found by a sketch | mean likeness | likeness 0.6 or above |")
+    print("| Edit of both copies | found by a sketch | mean likeness | likeness 0.5 or above |")
     print("|---|---|---|---|")
     for edit in EDITS:
         met, mean, alike = figures(list(copies(edit, of_each=50)))
@@ -170,7 +175,7 @@ def main() -> None:
         likeness(shingles(known[one]), shingles(known[other])) >= 0.6 for one, other in met_pairs
     )
     print(f"\n{len(known)} unlike texts, {len(known) * (len(known) - 1) // 2} pairs:")
-    print(f"{len(met_pairs)} share a band, {alike_pairs} of them have a likeness of 0.6 or above")
+    print(f"{len(met_pairs)} share a band, {alike_pairs} of them have a likeness of 0.5 or above")
     long = " ".join(unlike(200))[:5_000]
     own_letters.cache_clear()
     started = time.process_time()

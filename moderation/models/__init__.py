@@ -1,6 +1,7 @@
 """What may be shown: the rules, the record of what was decided under them, and who contests it."""
 
 from moderation.models.decisions import Appeal, DecisionRecord
+from moderation.models.raids import Sketch, SketchValue
 from moderation.models.reports import LegalNotice, Report
 from moderation.models.rules import ArticlePolicy, LinkDomain, Phrase, Policy
 
@@ -13,4 +14,6 @@ __all__ = [
     "Phrase",
     "Policy",
     "Report",
+    "Sketch",
+    "SketchValue",
 ]

@@ -12,10 +12,10 @@ from zlib import crc32
 from .likeness import SHINGLE, letters_of
 from .links import Link, find_links
 
-# Shared by chance with two equal bands in a million pairs of unlike texts, found with one band of
-# three minima equal: docs/moderation.md has the measurement that chose these.
-BANDS = 10
-ROWS = 3
+# Two texts meet when both minima of one of the bands are equal. docs/moderation.md has the
+# measurement that chose these.
+BANDS = 12
+ROWS = 2
 # Of a longer text the shingles with the smallest hashes stand for all: two copies choose the same.
 SAMPLE = 192
 # So many letters in a row that stand in the article as well are taken for a quotation.
