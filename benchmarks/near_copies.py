@@ -79,7 +79,7 @@ def numbers_in_words(text: str, chance: random.Random) -> str:
     """Half of them, so that two copies differ."""
     return re.sub(
         r"\d+",
-        lambda found: DIGITS[found[0]] if chance.random() < 0.5 else found[0],
+        lambda found: DIGITS.get(found[0], found[0]) if chance.random() < 0.5 else found[0],
         text,
     )
 
