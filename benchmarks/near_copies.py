@@ -160,9 +160,7 @@ def main() -> None:
     for edit in EDITS:
         met, mean, alike = figures(list(copies(edit, of_each=50)))
         print(f"| {edit.__name__.replace('_', ' ')} | {met:.3f} | {mean:.2f} | {alike:.3f} |")
-    texts = (
-        options.texts.read_text(encoding="utf-8").splitlines() if options.texts else unlike(500)
-    )
+    texts = options.texts.read_text(encoding="utf-8").splitlines() if options.texts else unlike(500)
     known = [own_letters(text) for text in dict.fromkeys(texts)]
     known = [letters for letters in known if len(letters) >= 60]
     sketches = [set(sketch(letters)) for letters in known]

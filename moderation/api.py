@@ -62,7 +62,9 @@ def rule(request: HttpRequest, body: schemas.RulingIn, comment_id: Id = Path(...
     response={200: schemas.ClusterRulingOut, REFUSALS: Error},
     operation_id="rule_on_cluster",
 )
-def rule_on_cluster(request: HttpRequest, body: schemas.ClusterRulingIn, cluster_id: Id = Path(...)):
+def rule_on_cluster(
+    request: HttpRequest, body: schemas.ClusterRulingIn, cluster_id: Id = Path(...)
+):
     """Rule on waiting comments of one raid, 200 at most; what has changed is named and left."""
     done = operations.rule_on_cluster(
         actor=request.user,

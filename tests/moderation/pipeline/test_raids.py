@@ -25,7 +25,9 @@ from moderation.pipeline.sketches import BANDS, own_letters, sites_of, sketch
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=400)
 TEXT = TEXTS[0]
-OTHER = "I walk past the harbour twice a day with my dog, and the new lamps are a blessing in winter."
+OTHER = (
+    "I walk past the harbour twice a day with my dog, and the new lamps are a blessing in winter."
+)
 
 
 def by(author, comment_id=None, *, joined=LONG_AGO, article=1, cluster=None):
