@@ -30,7 +30,7 @@ TEXTS = (
     "This paper is paid by the windmill lobby, that is why it never prints the truth. 9 farms in "
     "Oster Valley have lost their sheep to the noise. Ask the editor what he earned for silence.",
     "Finally somebody shows how to earn money from home! My cousin Petra made 700 in her first "
-    "week with the method of Coach Larsson. There are only a few places left, so write to him today.",
+    "week with the method of Coach Larsson. Only a few places are left, so write to him today.",
     "Nobody wants the new quarter. The mayor Jonas Reeve promised a park and gives us 5 towers for "
     "strangers. They will take the flats, the school places and the jobs. Go to the town hall on "
     "Friday and shout until they listen. Bring your neighbours, bring drums, and do not be polite. "

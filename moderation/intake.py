@@ -1,4 +1,4 @@
-"""Comment row -> Submission value: with kin.py the only bridge from the database to the pipeline."""
+"""Comment row -> Submission value: with kin.py the only bridge from database to pipeline."""
 
 from dataclasses import dataclass, fields
 from datetime import timedelta

@@ -46,7 +46,7 @@ class Policy(models.Model):
     flood_limit = _bounded(5, 0, 100_000, _("Comments within the time below; more wait. 0: off."))
     flood_seconds = _bounded(60, 1, 86_400, _("Seconds."))
     raid_authors = _bounded(
-        3, 0, 100, _("Authors of nearly the same text before it waits as a raid. 0: off.")
+        3, 0, 10, _("Authors of nearly the same text before it waits as a raid. 0: off.")
     )
     raid_similarity = _bounded(
         0.5,

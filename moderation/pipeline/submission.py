@@ -115,6 +115,7 @@ class Policy:
     flood_limit: how many comments, this one included, may be posted within flood_seconds;
         0 switches it off. At most 20 earlier comments are known, so beyond 20 it never holds.
     raid_authors: near-copies by so many authors, this one included, are a raid; 0 switches it off.
+        At most 12 other texts are compared, so beyond 13 it never holds.
     raid_similarity: from 0 to 1, from where on two texts are near-copies across authors;
         raid_min_letters: texts with fewer letters of their own never are.
     raid_link_authors: so many authors who link to one domain within an hour are a raid as well;

@@ -1,4 +1,4 @@
-"""Raids in the database: who is found, what it costs, what is kept, and the ruling on all at once."""
+"""Raids in the database: who is found, what it costs, what is kept, and one ruling on all."""
 
 import json
 import random

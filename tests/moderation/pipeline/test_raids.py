@@ -142,9 +142,9 @@ def test_common_phrases_are_no_raid(text):
 
 def test_what_several_readers_quote_is_no_raid():
     replies = (
-        "That is not what the minutes of the council say, and I was there on both evenings to hear.",
-        "Could somebody explain to me which piers are meant here? I only know of one that was sold.",
-        "The tone of this is awful, yet the question who was asked deserves a proper answer, I think.",
+        "That is not what the minutes of the council say, and I was there on both evenings.",
+        "Could somebody explain to me which piers are meant here? I only know of one that went.",
+        "The tone of this is awful, yet the question who was asked deserves a proper answer.",
     )
     quote = "\n".join(f"> {line}" for line in TEXT.split(". "))
     first, *others = (f"{quote}\n\n{reply}" for reply in replies)
