@@ -27,7 +27,7 @@ TWINS_LIMIT = 20
 
 
 def submission_from(comment: Comment, policy: models.Policy) -> Submission:
-    """What the checks may know of a comment's latest revision, in five to eight queries."""
+    """What the checks may know of a comment's latest revision, in five to nine queries."""
     revision, author = comment.latest, comment.author
     kin = kin_of(comment, policy)
     earlier = (

@@ -6,7 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from comments.models import Comment, CommentRevision
 from moderation import models
@@ -17,6 +17,7 @@ from moderation.pipeline.submission import Alike, Member
 ALIKE_WITHIN = timedelta(days=7)
 LINKED_WITHIN = timedelta(hours=1)
 MEETINGS_LIMIT = 400  # equal values looked at, newest first
+FAMILIAR_AUTHORS = 3  # who linked to a domain before that hour: it is one that people link to
 COMPARED_LIMIT = 12  # texts read, those that share most values
 COMPARED_OF_ONE = 2  # of one author: it is the others who make a raid
 MEMBERS_LIMIT = 1_000  # of the raids that were met, newest first
@@ -33,7 +34,7 @@ class Kin:
 
 
 def kin_of(comment: Comment, policy: models.Policy) -> Kin:
-    """The comments like this one, in one query, and two more where there are any.
+    """The comments like this one, in one query, and three more where there are any.
 
     None are looked for where the policy has raids switched off, nor for trusted authors.
     """
@@ -49,9 +50,10 @@ def kin_of(comment: Comment, policy: models.Policy) -> Kin:
     texts = _texts_of_likeliest(
         Counter((revision, member) for value, revision, member in meetings if value not in sites)
     )
+    unfamiliar = _unfamiliar(comment, {value for value, _, _ in meetings} & set(sites))
     linked: dict[int, set[str]] = {}
     for value, _revision, member in meetings:
-        if value in sites:
+        if value in unfamiliar:
             linked.setdefault(member.comment_id, set()).add(sites[value])
     alike = tuple(
         Alike(member, texts.get(pk, ""), frozenset(linked.get(pk, ())))
@@ -114,6 +116,28 @@ def _meetings(
         )[:MEETINGS_LIMIT]
     )
     return [(value, revision, Member(*facts)) for value, revision, *facts in rows]
+
+
+def _unfamiliar(comment: Comment, sites: set[int]) -> set[int]:
+    """Those of these domains that readers did not link to before; no query for none."""
+    if not sites:
+        return set()
+    at = comment.latest.created_at
+    before = (
+        models.SketchValue.objects.filter(
+            value__in=sites, at__gt=at - ALIKE_WITHIN, at__lte=at - LINKED_WITHIN
+        )
+        .filter(
+            sketch__cluster__isnull=True,
+            sketch__comment__live_revision__isnull=False,
+            sketch__comment__removed_at__isnull=True,
+        )
+        .order_by("value")
+        .values("value")
+        .annotate(authors=Count("sketch__comment__author", distinct=True))
+        .filter(authors__gte=FAMILIAR_AUTHORS)
+    )
+    return sites - set(before.values_list("value", flat=True))
 
 
 def _texts_of_likeliest(shared: Counter[tuple[int, Member]]) -> dict[int, str]:

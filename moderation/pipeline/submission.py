@@ -56,7 +56,7 @@ class Alike(NamedTuple):
     """A comment that may be a near-copy of this one, or that links to the same place.
 
     `text` is there for those most likely to be copies, else empty. `sites` holds the domains that
-    both link to, where the other was posted within the hour before this one.
+    both link to within an hour, and that readers did not link to in the week before.
     """
 
     member: Member

@@ -234,6 +234,22 @@ def test_a_pushed_domain_is_a_raid_only_within_the_hour_and_unless_allowed(house
     assert all(comment.is_live for comment in pushed("localhost"))
 
 
+def test_a_domain_that_readers_linked_to_before_is_no_raid_unless_that_was_one(house):
+    words = iter(INNOCENT)
+
+    def link(count):
+        return [
+            judged(article=house[0], body=f"{next(words)} https://films.example/{at}")
+            for at in range(count)
+        ]
+
+    yesterday = link(3)
+    SketchValue.objects.update(at=timezone.now() - timedelta(days=1))
+    assert all(comment.is_live for comment in link(6))
+    Sketch.objects.filter(comment=yesterday[0]).update(cluster=yesterday[0].pk)
+    assert link(1)[0].status == Status.HELD
+
+
 def test_an_edit_is_found_by_its_new_words_alone(house):
     first = judged(article=house[0])
     edited = comments.edit_comment(actor=first.author, comment=first, body=TEXTS[5])
