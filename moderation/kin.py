@@ -98,11 +98,17 @@ def _meetings(
 ) -> list[tuple[int, int, Member]]:
     """Each equal value of another comment: the value, its revision, and whose it is."""
     at = comment.latest.created_at
-    rows = (
+    # The newest are chosen from the index alone: of a large raid there are thousands.
+    newest = (
         models.SketchValue.objects.filter(
             Q(value__in=copies, at__gt=at - ALIKE_WITHIN)
             | Q(value__in=list(sites), at__gt=at - LINKED_WITHIN, at__lt=at + LINKED_WITHIN)
         )
+        .order_by("-at")
+        .values("pk")[:MEETINGS_LIMIT]
+    )
+    rows = (
+        models.SketchValue.objects.filter(pk__in=newest)
         .exclude(sketch__comment=comment)
         .order_by("-at")
         .values_list(
@@ -113,7 +119,7 @@ def _meetings(
             "sketch__comment__author__date_joined",
             "sketch__comment__call_to_action__article_id",
             "sketch__cluster",
-        )[:MEETINGS_LIMIT]
+        )
     )
     return [(value, revision, Member(*facts)) for value, revision, *facts in rows]
 
