@@ -41,6 +41,7 @@ from moderation import operations as moderation  # noqa: E402
 from moderation.models import ArticlePolicy, Phrase, Report  # noqa: E402
 
 RAISED = {"post_limit": 100_000, "flood_limit": 0, "edit_minutes": 1_440}
+RAISED |= {"raid_authors": 0, "raid_link_authors": 0}
 # Nearly any word is suspect and this one banned, so that evidence is marked in most texts.
 SUSPECT = [f"*{letter}*" for letter in "aeiou"]
 BANNED = "unprintableword"

@@ -29,7 +29,7 @@ from benchmarks.open_pages import LAST, OpenPages
 from tests.site import RunningSite
 
 DECIDED_WITHIN = 120.0  # seconds a comment may take to be decided before the replay gives up on it
-RAISED = {"post_limit": 100_000, "flood_limit": 0, "max_length": 20_000}
+RAISED = {"post_limit": 100_000, "flood_limit": 0, "raid_link_authors": 0, "max_length": 20_000}
 EDITOR = "editor"
 
 

@@ -16,9 +16,12 @@ router = Router(tags=["moderation"])
 
 
 @router.get("/queue", response={200: schemas.QueueOut, REFUSALS: Error}, operation_id="queue")
-def list_queue(request: HttpRequest, after: Id | None = Query(None)):
-    """Comments waiting for an editor with their findings, longest wait first."""
-    page = queue.waiting(reader=request.user, after=after)
+def list_queue(
+    request: HttpRequest, after: Id | None = Query(None), cluster: Id | None = Query(None)
+):
+    """Comments waiting for an editor with their findings, longest wait first; with cluster, those
+    of one raid."""
+    page = queue.waiting(reader=request.user, after=after, cluster=cluster)
     return {
         "items": [
             {
@@ -26,6 +29,7 @@ def list_queue(request: HttpRequest, after: Id | None = Query(None)):
                 "author_id": item.comment.author_id,
                 "author": item.comment.author.display_name,
                 "decision": schemas.decision(item.decision) if item.decision else None,
+                "cluster": schemas.cluster(item.cluster) if item.cluster else None,
             }
             for item in page.items
         ],
@@ -51,6 +55,26 @@ def rule(request: HttpRequest, body: schemas.RulingIn, comment_id: Id = Path(...
         note=body.note,
     )
     return Status(201, schemas.decision(record))
+
+
+@router.post(
+    "/clusters/{cluster_id}/rulings",
+    response={200: schemas.ClusterRulingOut, REFUSALS: Error},
+    operation_id="rule_on_cluster",
+)
+def rule_on_cluster(
+    request: HttpRequest, body: schemas.ClusterRulingIn, cluster_id: Id = Path(...)
+):
+    """Rule on waiting comments of one raid, 200 at most; what has changed is named and left."""
+    done = operations.rule_on_cluster(
+        actor=request.user,
+        cluster=cluster_id,
+        seen=[(each.comment, each.revision) for each in body.seen],
+        outcome=body.outcome,
+        reason=body.reason,
+        note=body.note,
+    )
+    return schemas.cluster_ruling(done)
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""Comment row -> Submission value: the only bridge from the database to the pipeline."""
+"""Comment row -> Submission value: with kin.py the only bridge from database to pipeline."""
 
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from comments.models import Comment, CommentRevision
 from moderation import models
+from moderation.kin import kin_of
 from moderation.pipeline.submission import (
     AuthorFacts,
     DiscussionFacts,
@@ -27,9 +28,10 @@ TWINS_WITHIN = timedelta(days=7)
 TWINS_LIMIT = 20
 
 
-def submission_from(comment: Comment) -> Submission:
-    """What the checks may know of a comment's latest revision, in five queries."""
+def submission_from(comment: Comment, policy: models.Policy) -> Submission:
+    """What the checks may know of a comment's latest revision, in five to nine queries."""
     revision, author = comment.latest, comment.author
+    kin = kin_of(comment, policy)
     earlier = (
         CommentRevision.objects.filter(
             comment__author=author,
@@ -74,7 +76,12 @@ def submission_from(comment: Comment) -> Submission:
             premoderated=models.ArticlePolicy.objects.filter(
                 article=article, premoderated=True
             ).exists(),
+            article_id=article.pk,
         ),
+        around=kin.around,
+        sketch=kin.sketch,
+        alike=kin.alike,
+        clusters=kin.clusters,
     )
 
 

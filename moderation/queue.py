@@ -10,23 +10,35 @@ from django.utils.translation import gettext as _
 from accounts.errors import Forbidden
 from accounts.models import User
 from comments.models import Comment
-from moderation.models import Appeal, DecisionRecord, LegalNotice, Report
+from moderation.models import Appeal, DecisionRecord, LegalNotice, Report, Sketch
 from moderation.operations.appeals import refusal_to_rule
+from moderation.operations.raids import cluster_of
 
 PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A raid as it is known now. number: its name; articles: how many are reached."""
+
+    number: int
+    comments: int
+    authors: int
+    articles: int
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """A comment before an editor. decision: the machine's or person's last word on it;
     reports: the open ones; author: counts by name; judged: the last record that says what the
-    checks found in this very text."""
+    checks found in this very text; cluster: the raid it is in."""
 
     comment: Comment
     decision: DecisionRecord | None
     reports: tuple[Report, ...] = ()
     author: dict[str, int] | None = None
     judged: DecisionRecord | None = None
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +69,8 @@ def _check(reader: User) -> None:
 
 
 def in_context(comments: list[Comment]) -> list[Item]:
-    """The comments (CONTEXT selected) with decisions, reports and authors' records, in three
-    queries."""
+    """The comments (CONTEXT selected) with decisions, reports, authors' records and raids, in
+    three queries, four where there is a raid."""
     ids = [comment.pk for comment in comments]
     latest = {comment.pk: comment.latest_id for comment in comments}
     decisions: dict[int, DecisionRecord] = {}
@@ -81,6 +93,8 @@ def in_context(comments: list[Comment]) -> list[Item]:
             rejected=Count("pk", filter=Q(status=Comment.Status.REJECTED)),
         )
     }
+    names = {comment.pk: _cluster_name(comment) for comment in comments}
+    known = clusters(set(names.values()) - {None})
     return [
         Item(
             comment,
@@ -88,13 +102,38 @@ def in_context(comments: list[Comment]) -> list[Item]:
             tuple(reports.get(comment.pk, ())),
             authors.get(comment.author_id),
             judged.get(comment.pk),
+            known.get(names[comment.pk]),
         )
         for comment in comments
     ]
 
 
+def _cluster_name(comment: Comment) -> int | None:
+    return comment.sketch.cluster if hasattr(comment, "sketch") else None
+
+
+def clusters(names: set[int]) -> dict[int, Cluster]:
+    """Raids by name, as large as they are now, in one query; none for no name."""
+    if not names:
+        return {}
+    rows = (
+        Sketch.objects.filter(cluster__in=names)
+        .values("cluster")
+        .annotate(
+            comments=Count("pk"),
+            authors=Count("comment__author", distinct=True),
+            articles=Count("comment__call_to_action__article", distinct=True),
+        )
+    )
+    return {
+        row["cluster"]: Cluster(row["cluster"], row["comments"], row["authors"], row["articles"])
+        for row in rows
+    }
+
+
 CONTEXT = (
     "author",
+    "sketch",
     "latest",
     "live_revision",
     "choice",
@@ -117,19 +156,33 @@ def counts() -> dict[str, int]:
     }
 
 
-def waiting(*, reader: User, after: int | None = None) -> QueuePage:
-    """Held comments in the order they were held; after: the id of the last one seen."""
+def waiting(
+    *, reader: User, after: int | None = None, cluster: int | None = None, size: int = PAGE
+) -> QueuePage:
+    """Held comments in the order they were held; after: the id of the last one seen; cluster: of
+    this raid alone."""
     _check(reader)
     rows = Comment.objects.waiting()
+    if cluster is not None:
+        rows = rows.filter(sketch__cluster=cluster_of(cluster))
     total = rows.count()
     if after:
         last = Comment.objects.filter(pk=after).values_list("decided_at", flat=True).first()
         if last is not None:
             rows = rows.filter(Q(decided_at__gt=last) | Q(decided_at=last, pk__gt=after))
-    shown = list(rows.select_related(*CONTEXT)[: PAGE + 1])
+    shown = list(rows.select_related(*CONTEXT)[: size + 1])
     return QueuePage(
-        in_context(shown[:PAGE]), total, shown[PAGE - 1].pk if len(shown) > PAGE else None
+        in_context(shown[:size]), total, shown[size - 1].pk if len(shown) > size else None
     )
+
+
+def decided_of_cluster(*, reader: User, cluster: int) -> list[Comment]:
+    """The newest comments of a raid that do not wait: live, rejected, or taken back."""
+    _check(reader)
+    rows = Comment.objects.filter(sketch__cluster=cluster).exclude(
+        pk__in=Comment.objects.waiting().values("pk")
+    )
+    return list(rows.select_related("author").order_by("-pk")[:PAGE])
 
 
 def reported(*, reader: User) -> tuple[QueuePage, list[Report]]:

@@ -27,6 +27,7 @@ MACHINE = {
     "blocked_links": Reason("no_spam", _("It links to a place that is not linked from here.")),
     "repeats": Reason("no_flooding", _("It says what you have already said.")),
     "twins": Reason("no_spam", _("Other accounts have posted the same text.")),
+    "raids": Reason("no_spam", _("Several accounts have posted nearly the same.")),
     "newcomer": Reason("", _("An editor reads the first comments of every new reader.")),
     "restricted": Reason("", _("An editor reads your comments before they go live.")),
     "flood": Reason("no_flooding", _("You have posted a lot in a short time.")),

@@ -10,6 +10,8 @@ from pydantic import Field
 from accounts.schemas import Line, Storable
 from comments import schemas as comments
 from moderation.models import Appeal, DecisionRecord
+from moderation.operations.raids import RULED_AT_ONCE, ClusterRuling
+from moderation.queue import Cluster
 from moderation.statement import Statement
 
 
@@ -37,11 +39,22 @@ class DecisionOut(Schema):
     at: datetime
 
 
+class ClusterOut(Schema):
+    """A raid as it is known now. id: its name, for `GET /queue?cluster=` and
+    `POST /clusters/{cluster}/rulings`."""
+
+    id: int
+    comments: int
+    authors: int
+    articles: int
+
+
 class WaitingOut(Schema):
     comment: comments.OwnComment
     author_id: int
     author: str
     decision: DecisionOut | None
+    cluster: ClusterOut | None
 
 
 class QueueOut(Schema):
@@ -57,6 +70,35 @@ class RulingIn(Schema):
     outcome: Literal["approve", "reject"]
     reason: Line = ""
     note: Storable = Field("", max_length=1_000)
+
+
+class SeenIn(Schema):
+    """A comment, and the revision of it that was read."""
+
+    comment: int = Field(ge=1, lt=2**63)
+    revision: int = Field(ge=1, lt=2**63)
+
+
+class ClusterRulingIn(Schema):
+    """seen: the comments to rule on. reason: needed to reject."""
+
+    seen: list[SeenIn] = Field(min_length=1, max_length=RULED_AT_ONCE)
+    outcome: Literal["approve", "reject"]
+    reason: Line = ""
+    note: Storable = Field("", max_length=1_000)
+
+
+class RefusalOut(Schema):
+    """A comment that was left as it is, and why."""
+
+    comment: int
+    code: str
+    message: str
+
+
+class ClusterRulingOut(Schema):
+    ruled: list[DecisionOut]
+    refused: list[RefusalOut]
 
 
 class AppealIn(Schema):
@@ -179,6 +221,25 @@ def decision(record: DecisionRecord) -> dict[str, Any]:
         "software": record.software,
         "undoes": record.undoes_id,
         "at": record.at,
+    }
+
+
+def cluster(found: Cluster) -> dict[str, Any]:
+    return {
+        "id": found.number,
+        "comments": found.comments,
+        "authors": found.authors,
+        "articles": found.articles,
+    }
+
+
+def cluster_ruling(done: ClusterRuling) -> dict[str, Any]:
+    return {
+        "ruled": [decision(record) for record in done.ruled],
+        "refused": [
+            {"comment": each.comment_id, "code": each.code, "message": each.message}
+            for each in done.refused
+        ],
     }
 
 

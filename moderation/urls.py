@@ -3,7 +3,7 @@
 from django.urls import path
 
 import accounts.converters  # noqa: F401 - registers <row:>
-from moderation.desk import appeals
+from moderation.desk import appeals, clusters
 from moderation.desk import notices as desk_notices
 from moderation.desk import views as desk
 from moderation.reader import decisions, notices
@@ -16,6 +16,7 @@ urlpatterns = [
     path("desk/decided/", desk.decided, name="desk_decided"),
     path("desk/comments/<row:comment_id>/rule/", desk.rule, name="rule"),
     path("desk/comments/<row:comment_id>/settle/", desk.settle_comment, name="settle_comment"),
+    path("desk/clusters/<row:cluster>/rule/", clusters.rule, name="rule_on_cluster"),
     path("desk/people/<row:user_id>/settle/", desk.settle_profile, name="settle_profile"),
     path("desk/appeals/<row:appeal_id>/rule/", appeals.rule_on_appeal, name="rule_on_appeal"),
     path("desk/notices/<row:notice_id>/settle/", desk_notices.settle, name="settle_legal_notice"),

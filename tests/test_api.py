@@ -90,6 +90,11 @@ TABLE = [
         {"revision": "{live.latest_id}", "outcome": "reject", "reason": "spam"},
         401, 403, 403, 201, 201,
     ),
+    (
+        "POST", "/clusters/{held.pk}/rulings",
+        {"seen": [{"comment": 1, "revision": 1}], "outcome": "approve"},
+        401, 403, 403, 200, 200,
+    ),
     ("POST", "/rulings/{ruling.pk}/undo", None, 401, 403, 403, 201, 201),
     ("GET", "/comments/{refused.pk}/decision", None, 401, 404, 200, 404, 404),
     ("GET", "/comments/{held.pk}/decision", None, 401, 404, 404, 404, 404),
@@ -147,6 +152,7 @@ def test_every_operation_is_in_the_table_of_who_may_what():
         "/comments/{live.pk}": "/comments/{comment_id}",
         "/comments/{held.pk}": "/comments/{comment_id}",
         "/comments/{refused.pk}": "/comments/{comment_id}",
+        "/clusters/{held.pk}": "/clusters/{cluster_id}",
         "/rulings/{ruling.pk}": "/rulings/{record_id}",
         "/appeals/{appeal.pk}": "/appeals/{appeal_id}",
     }

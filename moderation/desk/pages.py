@@ -52,6 +52,7 @@ def card(item: queue.Item) -> dict[str, Any]:
         "joined": comment.author.date_joined,
         "live": counted["live"],
         "rejected": counted["rejected"],
+        "cluster": item.cluster,
         "findings": findings,
         "marked_source": marked(comment.latest.source, spans),
         "erased": comment.latest.erased_at is not None,
@@ -101,8 +102,8 @@ def in_full(comment_id: int) -> Comment:
     return Comment.objects.select_related(*queue.CONTEXT).get(pk=comment_id)
 
 
-def page(request: HttpRequest, current: str, **context: Any) -> HttpResponse:
+def page(
+    request: HttpRequest, current: str, template: str = "moderation/queue.html", **context: Any
+) -> HttpResponse:
     """The desk on one of its tabs."""
-    return render(
-        request, "moderation/queue.html", {"tabs": _tabs(current), "tab": current, **context}
-    )
+    return render(request, template, {"tabs": _tabs(current), "tab": current, **context})

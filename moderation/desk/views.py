@@ -15,6 +15,7 @@ from accounts.models import User
 from comments import operations as comments
 from comments.models import Comment
 from moderation import operations, queue
+from moderation.desk.clusters import cluster_page
 from moderation.desk.notices import notice_card
 from moderation.desk.pages import card, decided_card, in_full, page
 from moderation.models import DecisionRecord
@@ -24,7 +25,9 @@ from moderation.models import DecisionRecord
 @never_cache
 @require_GET
 def waiting(request: HttpRequest) -> HttpResponse:
-    after = request.GET.get("after", "")
+    after, cluster = request.GET.get("after", ""), request.GET.get("cluster", "")
+    if cluster.isdecimal() and len(cluster) < 19:
+        return cluster_page(request, int(cluster))
     found = queue.waiting(
         reader=request.user, after=int(after) if after.isdecimal() and len(after) < 19 else None
     )

@@ -2,6 +2,7 @@
 
 from moderation.models.decisions import Appeal, DecisionRecord
 from moderation.models.learning import LearnedModel
+from moderation.models.raids import Sketch, SketchValue
 from moderation.models.reports import LegalNotice, Report
 from moderation.models.rules import ArticlePolicy, LinkDomain, Phrase, Policy
 
@@ -15,4 +16,6 @@ __all__ = [
     "Phrase",
     "Policy",
     "Report",
+    "Sketch",
+    "SketchValue",
 ]

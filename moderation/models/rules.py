@@ -52,6 +52,22 @@ class Policy(models.Model):
     )
     flood_limit = _bounded(5, 0, 100_000, _("Comments within the time below; more wait. 0: off."))
     flood_seconds = _bounded(60, 1, 86_400, _("Seconds."))
+    raid_authors = _bounded(
+        3, 0, 10, _("Authors of nearly the same text before it waits as a raid. 0: off.")
+    )
+    raid_similarity = _bounded(
+        0.5,
+        0.3,
+        1.0,
+        _("How alike texts of different authors must be, from 0.3 to 1."),
+        models.FloatField,
+    )
+    raid_min_letters = _bounded(
+        60, 20, 1_000, _("Letters, quotations left out, below which texts may be alike.")
+    )
+    raid_link_authors = _bounded(
+        5, 0, 100, _("Authors who link to one domain within an hour before it waits. 0: off.")
+    )
     shouting_share = _bounded(
         0.7, 0.3, 1.0, _("Share of capitals from which a comment waits."), models.FloatField
     )

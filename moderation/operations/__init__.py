@@ -4,6 +4,7 @@ from moderation.operations.appeals import appeal, rule_on_appeal
 from moderation.operations.judging import give_up, judge, sweep
 from moderation.operations.learning import learn, reset_learning
 from moderation.operations.notices import give_legal_notice, settle_legal_notice
+from moderation.operations.raids import rule_on_cluster
 from moderation.operations.reports import report, settle_reports
 from moderation.operations.retention import forget_reader, retain
 from moderation.operations.rules import change_policy, delete_rule, save_rules
@@ -23,6 +24,7 @@ __all__ = [
     "retain",
     "rule",
     "rule_on_appeal",
+    "rule_on_cluster",
     "save_rules",
     "settle_legal_notice",
     "settle_reports",

@@ -3,19 +3,21 @@
 import logging
 from datetime import timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from comments.models import Comment
 from moderation import intake
 from moderation.models import DecisionRecord
 from moderation.operations.landing import land
+from moderation.operations.raids import keep_sketch
 from moderation.pipeline import judge as judge_submission
 from moderation.pipeline.decision import Finding, Outcome
 
 NEW = timedelta(seconds=5)  # a fresh row's first offer may still be under way
 LEASE = timedelta(seconds=20)  # longer than a judgement may take: one that is not over is dead
 ATTEMPTS = 3
+KNOWN = ("author", "latest", "parent__live_revision", "call_to_action__article")
 SWEEP_BATCH = 500
 Status = Comment.Status
 Outcomes = DecisionRecord.Outcome
@@ -35,22 +37,26 @@ def judge(*, comment_id: int) -> DecisionRecord | None:
     )
     if not started:
         return None
-    comment = Comment.objects.select_related("author", "latest", "call_to_action__article").get(
-        pk=comment_id
-    )
+    comment = Comment.objects.select_related(*KNOWN).get(pk=comment_id)
     policy = intake.current_policy()
-    decision = judge_submission(intake.submission_from(comment), intake.policy_from(policy))
-    return land(
-        actor=None,
-        comment=comment,
-        revision_id=comment.latest_id,
-        outcome=decision.outcome.value,
-        findings=decision.findings,
-        policy=policy,
-        scores=decision.scores,
-        scorer=decision.scorer,
-        only_if=Status.PENDING,
-    )
+    submission = intake.submission_from(comment, policy)
+    decision = judge_submission(submission, intake.policy_from(policy))
+    raid = next((found for found in decision.findings if found.code == "raids"), None)
+    with transaction.atomic():
+        record = land(
+            actor=None,
+            comment=comment,
+            revision_id=comment.latest_id,
+            outcome=decision.outcome.value,
+            findings=decision.findings,
+            policy=policy,
+            scores=decision.scores,
+            scorer=decision.scorer,
+            only_if=Status.PENDING,
+        )
+        if record is not None:
+            keep_sketch(revision=comment.latest, values=submission.sketch, raid=raid)
+    return record
 
 
 def give_up(*, comment_id: int) -> DecisionRecord | None:

@@ -7,15 +7,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from comments.models import Comment, CommentRevision, Notification
-from moderation import intake
-from moderation.models import Appeal, LegalNotice, Report
+from moderation import intake, kin
+from moderation.models import Appeal, LegalNotice, Report, Sketch, SketchValue
 from moderation.operations.appeals import CONTESTABLE
 
 Status = Comment.Status
 
 
 def retain(*, now=None) -> dict[str, int]:
-    """Erase what has been kept long enough: words nobody reads, settled reports, notices, appeals.
+    """Erase what has been kept long enough: words nobody reads, settled reports, notices, appeals,
+    sketches that are no longer compared.
 
     Words: of rejected and withdrawn comments, and of revisions that were replaced; what its author
     may still contest, or contests, stays. Days come from the policy. Returns counts by kind.
@@ -53,8 +54,17 @@ def retain(*, now=None) -> dict[str, int]:
         )
         .exclude(pk__in=Appeal.objects.open().values("pk"))
     )
+    erased = texts.update(source="", html="", fingerprint="", erased_at=now)
+    sketches = Sketch.objects.filter(
+        models.Q(revision__erased_at__isnull=False)
+        # While a comment waits, its card names the raid that it is in.
+        | models.Q(at__lt=now - kin.ALIKE_WITHIN)
+        & (~models.Q(comment__status=Status.HELD) | models.Q(comment__withdrawn_at__isnull=False))
+    )
+    SketchValue.objects.filter(at__lt=now - kin.ALIKE_WITHIN).delete()
     return {
-        "texts": texts.update(source="", html="", fingerprint="", erased_at=now),
+        "texts": erased,
+        "sketches": sketches.delete()[1].get("moderation.Sketch", 0),
         "reports": Report.objects.filter(settled_at__lt=reports_before).delete()[0],
         "legal_notices": LegalNotice.objects.filter(settled_at__lt=reports_before).delete()[0],
         "notifications": Notification.objects.filter(created_at__lt=receipts_before).delete()[0],
@@ -64,8 +74,9 @@ def retain(*, now=None) -> dict[str, int]:
 
 
 def forget_reader(user: User) -> None:
-    """Remove what readers' reports say of an erased account, and what it wrote in its own reports,
-    appeals and notices."""
+    """Remove what readers' reports say of an erased account, what it wrote in its own reports,
+    appeals and notices, and the sketches of its words."""
+    Sketch.objects.filter(comment__author=user).delete()
     Report.objects.filter(profile=user).delete()
     Report.objects.filter(reporter=user).update(note="")
     # A note may quote what is gone now.

@@ -13,16 +13,27 @@ from importlib import import_module
 
 from .decision import Decision, Finding, Outcome, Span
 from .scores import probabilities_of, verdict_on
-from .submission import AuthorFacts, DiscussionFacts, Earlier, Phrase, Policy, Submission
+from .submission import (
+    Alike,
+    AuthorFacts,
+    DiscussionFacts,
+    Earlier,
+    Member,
+    Phrase,
+    Policy,
+    Submission,
+)
 
 __all__ = [
     "CHECKS",
     "REASONS",
+    "Alike",
     "AuthorFacts",
     "Decision",
     "DiscussionFacts",
     "Earlier",
     "Finding",
+    "Member",
     "Outcome",
     "Phrase",
     "Policy",
@@ -41,6 +52,7 @@ CHECKS: tuple[str, ...] = (
     "flood",  # does the author post too fast?
     "repeats",  # has the author said the same before?
     "twins",  # do other authors say the same?
+    "raids",  # do many accounts push one text, or one link?
     "banned_phrases",  # what the house never prints
     "suspect_phrases",  # what an editor should look at
     "blocked_links",  # where the house never links to
@@ -64,6 +76,7 @@ REASONS: dict[str, str] = {
     "flood": "The author posted too many comments in a short time.",
     "repeats": "The author posted the same text, or nearly the same, before.",
     "twins": "Other authors posted the same text.",
+    "raids": "Several authors posted nearly the same text, or links to one place.",
     "banned_phrases": "The text contains a banned phrase.",
     "suspect_phrases": "The text contains a phrase that an editor should look at.",
     "blocked_links": "The text links to a blocked domain.",

@@ -40,6 +40,30 @@ class DiscussionFacts:
 
     open: bool = True
     premoderated: bool = False
+    article_id: int = 0
+
+
+# Named tuples, because hundreds of them may be read for one judgement.
+class Member(NamedTuple):
+    """Another comment of the last seven days; `cluster` names the raid it is known to be in."""
+
+    comment_id: int
+    author_id: int
+    joined_at: datetime
+    article_id: int
+    cluster: int | None = None
+
+
+class Alike(NamedTuple):
+    """A comment that may be a near-copy of this one, or that links to the same place.
+
+    `text` is there for those most likely to be copies, else empty. `sites` holds the domains that
+    both link to within an hour, and that readers did not link to in the week before.
+    """
+
+    member: Member
+    text: str = ""
+    sites: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +73,10 @@ class Submission:
     `text` is the normalised source text; every span of a finding counts its characters.
     `recent` holds the author's other comments of the last 24 hours, newest first, at most 20.
     `twins` holds the ids of other authors' recent comments with the same fingerprint.
+    `around` is what a comment here may well quote: the article, its question, the comment answered.
+    `sketch` holds the numbers under which near-copies of the text, and comments that link where it
+    links, are found; `alike` those that were found, the author's own included, and `clusters` the
+    newest members of every raid that one of them is known to be in.
     """
 
     comment_id: int
@@ -59,6 +87,10 @@ class Submission:
     recent: tuple[Earlier, ...] = ()
     twins: tuple[int, ...] = ()
     discussion: DiscussionFacts = DiscussionFacts()
+    around: str = ""
+    sketch: tuple[int, ...] = ()
+    alike: tuple[Alike, ...] = ()
+    clusters: tuple[Member, ...] = ()
 
 
 # A named tuple, because long lists are compared and hashed as a whole to find their compiled form.
@@ -84,6 +116,12 @@ class Policy:
     newcomer_first_n: hold until this many comments are approved; 0 switches it off.
     flood_limit: how many comments, this one included, may be posted within flood_seconds;
         0 switches it off. At most 20 earlier comments are known, so beyond 20 it never holds.
+    raid_authors: near-copies by so many authors, this one included, are a raid; 0 switches it off.
+        At most 12 other texts are compared, so beyond 13 it never holds.
+    raid_similarity: from 0 to 1, from where on two texts are near-copies across authors;
+        raid_min_letters: texts with fewer letters of their own never are.
+    raid_link_authors: so many authors who link to one domain within an hour are a raid as well;
+        0 switches it off.
     shouting_share: from 0 to 1, the share of capitals from which a text shouts;
         shouting_min_letters: shorter texts never do.
     hold_from, reject_from: label and probability pairs, from which on a score holds or rejects.
@@ -109,6 +147,10 @@ class Policy:
     newcomer_first_n: int = 0
     flood_limit: int = 5
     flood_seconds: int = 60
+    raid_authors: int = 3
+    raid_similarity: float = 0.5
+    raid_min_letters: int = 60
+    raid_link_authors: int = 5
     shouting_share: float = 0.7
     shouting_min_letters: int = 30
     hold_from: tuple[tuple[str, float], ...] = ()

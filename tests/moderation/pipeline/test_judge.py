@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from moderation.pipeline import (
     CHECKS,
     REASONS,
+    Alike,
     AuthorFacts,
     Decision,
     DiscussionFacts,
     Earlier,
     Finding,
+    Member,
     Outcome,
     Phrase,
     Policy,
@@ -158,6 +160,7 @@ def test_no_record_of_a_decision_repeats_the_text():
         recent=tuple(Earlier(at, text, NOW) for at in range(20)),
         twins=(7,),
         discussion=DiscussionFacts(open=False, premoderated=True),
+        alike=tuple(Alike(Member(at, at, NOW, 1), text) for at in range(5, 9)),
     )
     policy = Policy(
         banned_phrases=(Phrase(1, "casino"),),
