@@ -44,6 +44,8 @@ _COMMON = {
     "şey ile diye sonra biz siz",
     "sv": "och att det i är som på en för av med inte den till har jag de om ett men så vi kan "
     "från du när man var ska",
+    "da": "og i jeg det at er en til på de med han af for ikke der var mig sig men et har som om "
+    "vi min havde hun nu over da fra du ud dem hvad når blev kan være bare også vil så mange",
     "hr": "i je u se na da su za od ne ali kao što to sam ako bi te nije samo već ima ili koji "
     "sve još",
     "ro": "și de la cu nu în că este un o pe se din mai pentru sunt ce care dar am fi au",

@@ -14,16 +14,25 @@ from .lexicon import Lexicon
 # A comment has at most this many characters; of a longer text the beginning and the end are read.
 LIMIT = 5_000
 _TAIL = 1_000
+# No spelling has more signs; a text that has is in ideographs, or made to keep the reader busy.
+_ALPHABET = 500
+# What one text may cost beyond its length: letters cut into words, chunks unmasked, signs kept.
+_CUT_AT_MOST, _UNMASKED_AT_MOST, _SIGNS_AT_MOST = 1_000, 300, 200
 # What writers' software puts for plain signs; replaced one for one, so that offsets stay.
 _TYPOGRAPHY = str.maketrans("‘’‚“”„–—\u00a0…′´`", "'''\"\"\"-- .'''")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _CHUNK = re.compile(r"\S+")
 _EDGES = ".,;:\"'()[]{}<>«»/\\-_~=^"
-_LINK = re.compile(
-    r"(?:https?://|www\.|hxxps?://)\S+|[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|"
-    r"ru|cn|tk|xyz|top|club|online|site|shop|store|io|co|me|tv|ly|de|uk|eu|us|in|gl|be|app|live|link|"
-    r"click|win|bid|loan|vip|pro|fun|space|website|today|life)(?:/\S*)?(?![a-z])"
+_SCHEME = re.compile(r"(?:https?|hxxps?)://|www\.")
+_HOST_END = re.compile(
+    r"\.(?:com|net|org|info|biz|ru|cn|tk|xyz|top|club|online|site|shop|store|io|co|me|tv|ly|de|uk|eu"
+    r"|us|in|gl|be|app|live|link|click|win|bid|loan|vip|pro|fun|space|website|today|life)"
+    r"(?![a-z0-9-])(?!\.[a-z])"
 )
+_HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
+_LONGEST_HOST = 80
+# Nobody's address is longer, and a longer chunk would make the search costly.
+_LONGEST_ADDRESS = 100
 _ADDRESS = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+\.[a-z]{2,}")
 _LONG_RUN = re.compile(r"(.)\1\1")
 _RUN = re.compile(r"(.)\1+")
@@ -82,8 +91,9 @@ def read(text: str, lexicon: Lexicon) -> Reading:
         reading.shift = len(text) - LIMIT
         text = text[: reading.shift_from] + text[-_TAIL:]
     text = text.translate(_TYPOGRAPHY) if not text.isascii() else text
-    if text.isascii() and not _CONTROLS.search(text):
-        reading.folded = text.lower()
+    if (text.isascii() and not _CONTROLS.search(text)) or len(set(text)) > _ALPHABET:
+        lower = text.lower()
+        reading.folded = lower if len(lower) == len(text) else text
     else:
         folded = fold(text, latin=Latin.CONTEXT)
         reading.folded, reading.offsets = folded.text, folded.offsets
@@ -101,6 +111,9 @@ class _Reader:
         self.words = reading.words
         # A change of length or of letters by folding alone is a disguise only within one word.
         self.source = text
+        self.to_cut = _CUT_AT_MOST
+        self.to_unmask = _UNMASKED_AT_MOST
+        self.signs_left = _SIGNS_AT_MOST
 
     def run(self) -> None:
         chunks = [match.span() for match in _CHUNK.finditer(self.folded)]
@@ -189,8 +202,7 @@ class _Reader:
             return
         if not plain.isalpha():
             plain = plain.translate(_LEET_I)
-        self.reading.work += 16 * len(plain)
-        for first, last, word in self.lexicon.cut(plain):
+        for first, last, word in self._cut(plain):
             self._add(word, spans[first][0], spans[last - 1][1], disguised=last - first > 1)
 
     # --- one chunk ---
@@ -229,21 +241,25 @@ class _Reader:
         self._pieces(core, start)
 
     def _link(self, core: str, start: int, end: int) -> bool:
+        """Reads an address of a page or of a person."""
         if "." not in core:
             return False
-        found = _LINK.search(core)
-        if not found and "@" in core and (found := _ADDRESS.search(core)):
+        if "@" in core and len(core) <= _LONGEST_ADDRESS and (found := _ADDRESS.search(core)):
             self._add("\x03mail", start, end)
             self.reading.links.append(found.group())
             return True
-        if not found or self._unmasked(core, start, end, only_guarded=True):
-            return bool(found)
-        if found.start():
-            self._pieces(core[: found.start()], start)
-        self._add("\x03link", start + found.start(), start + found.end())
-        self.reading.links.append(found.group())
-        if found.end() < len(core):
-            self._pieces(core[found.end() :], start + found.end())
+        place = _link_in(core)
+        if not place:
+            return False
+        first, last = place
+        if self._unmasked(core, start, end, only_guarded=True):
+            return True
+        if first:
+            self._pieces(core[:first], start)
+        self._add("\x03link", start + first, start + last)
+        self.reading.links.append(core[first:last])
+        if last < len(core):
+            self._pieces(core[last:], start + last)
         return True
 
     def _unmasked(self, core: str, start: int, end: int, only_guarded: bool = False) -> bool:
@@ -267,6 +283,9 @@ class _Reader:
         """The known word that `core` stands for with signs among its letters, or nothing."""
         lexicon = self.lexicon
         self.reading.work += 4 + len(core)
+        if self.to_unmask <= 0:
+            return ""
+        self.to_unmask -= 1
         if core.isalpha():
             return core if core in lexicon.known else lexicon.variants.get(core, "")
         has_letter = any(char.isalpha() for char in core)
@@ -331,9 +350,12 @@ class _Reader:
     def _signs(self, start: int, end: int) -> None:
         """Marks of emphasis and pictures are words of their own."""
         before = ""
+        if not self.signs_left:
+            return
         for match in _SIGNS.finditer(self.folded, start, end):
             # A row of the same sign says no more than one of it.
-            if match.group() != before:
+            if match.group() != before and self.signs_left:
+                self.signs_left -= 1
                 self._add(match.group(), match.start(), match.end())
             before = match.group()
 
@@ -359,13 +381,21 @@ class _Reader:
                 self._add(meant or short, start, end, disguised=bool(meant) and len(word) < 30)
                 return
         if len(word) > 12 and word.isascii():
-            self.reading.work += 16 * len(word)
-            pieces = lexicon.cut(word)
+            pieces = self._cut(word)
             if len(pieces) > 1 and all(piece in lexicon.known for _, _, piece in pieces):
                 for first, last, piece in pieces:
                     self._add(piece, start + first, start + last)
                 return
         self._add(word, start, end)
+
+    def _cut(self, letters: str) -> list[tuple[int, int, str]]:
+        head = letters[: self.to_cut]
+        self.to_cut -= len(head)
+        self.reading.work += 16 * len(head)
+        pieces = self.lexicon.cut(head)
+        if len(head) < len(letters):
+            pieces.append((len(head), len(letters), letters[len(head) :]))
+        return pieces
 
     def _add(self, text: str, start: int, end: int, disguised: bool = False) -> None:
         written = self.folded[start:end] if disguised else ""
@@ -385,6 +415,22 @@ class _Reader:
 
 
 _LONG_RUN_ALL = re.compile(r"(.)\1{2,}")
+
+
+def _link_in(core: str) -> tuple[int, int] | None:
+    """Where the first link of a chunk begins and ends; linear in the chunk."""
+    scheme = _SCHEME.search(core)
+    if scheme:
+        return scheme.start(), len(core)
+    host = _HOST_END.search(core)
+    if not host:
+        return None
+    first = host.start()
+    while first and core[first - 1] in _HOST and host.start() - first < _LONGEST_HOST:
+        first -= 1
+    if first == host.start() or core[first] in ".-":
+        return None
+    return first, len(core) if core[host.end() : host.end() + 1] == "/" else host.end()
 
 
 def disguises(reading: Reading) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from .reading import Reading
 _UPPER = re.compile(r"[A-Z]")
 _LETTER = re.compile(r"[A-Za-z]")
 _MARKUP = re.compile(r"<[a-z]+[ >/]|\[url|&#?\w+;", re.IGNORECASE)
-_PHONE = re.compile(r"\+?\d[\d ()-]{7,}\d")
+_PHONE = re.compile(r"\+?\d[\d ()-]{7,20}\d")
 _MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:usd|btc|dollars)|\d\s?%", re.IGNORECASE)
 
 

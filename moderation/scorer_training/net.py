@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from numba import njit
 
 from moderation.scorer.phrases import FILTERS, PADDING, RESERVED, UNKNOWN, WIDEST, Net
 
@@ -15,6 +15,7 @@ _BATCH = 256
 _LONGEST = 160
 _RATE = 0.002
 _WORD_DROP, _FILTER_DROP = 0.08, 0.3
+_WORD_RATE = 0.02
 _DECAY = 1e-5
 
 
@@ -118,66 +119,96 @@ def _step(numbers, lengths, shares, weights, sets, words, kernels, shifts, out, 
     size = words.value.shape[1]
     vectors = words.value[numbers]
     vectors[numbers == PADDING] = 0
-    pooled, chosen, windows = [], [], []
+    many = wide - 2 * (WIDEST - 1)
+    pooled, chosen = [], []
     for (width, _), kernel, shift in zip(FILTERS, kernels, shifts, strict=True):
-        first = WIDEST - width
-        many = wide - 2 * (WIDEST - 1) + width - 1
-        seen = np.concatenate(
-            [vectors[:, first + step : first + step + many] for step in range(width)], axis=2
+        windows = many + width - 1
+        seen = np.lib.stride_tricks.as_strided(
+            vectors[:, WIDEST - width :],
+            (rows, windows, width * size),
+            (wide * size * 4, size * 4, 4),
+            writeable=False,
         )
-        answers = (seen.reshape(rows * many, width * size) @ kernel.value).reshape(rows, many, -1)
-        beyond = np.arange(many)[None, :] >= (np.maximum(lengths, 1) + width - 1)[:, None]
-        answers[beyond] = -1e9
-        best = answers.argmax(axis=1)
-        top = np.take_along_axis(answers, best[:, None, :], 1)[:, 0] + shift.value
-        pooled.append(np.maximum(top, 0))
+        answers = np.ascontiguousarray(seen).reshape(rows * windows, -1) @ kernel.value
+        top, best = _strongest(answers, windows, np.maximum(lengths, 1) + width - 1)
+        pooled.append(np.maximum(top + shift.value, 0))
         chosen.append(best)
-        windows.append(seen)
     heard = np.concatenate(pooled, axis=1)
     kept = (source.random(heard.shape) >= _FILTER_DROP).astype(np.float32) / (1 - _FILTER_DROP)
-    heard = heard * kept
+    heard = (heard * kept).astype(np.float32)
     margins = heard @ out.value + intercepts.value[sets]
     guesses = 1 / (1 + np.exp(-np.clip(margins, -30, 30)))
     scale = max(float((weights > 0).any(axis=1).sum()), 1.0)
     errors = ((guesses - shares) * weights / scale).astype(np.float32)
     cross = np.logaddexp(0, margins) - shares * margins
     lost = float((cross * weights).sum() / max(weights.sum(), 1e-9))
-    back = (errors @ out.value.T) * kept * (heard > 0)
+    back = ((errors @ out.value.T) * kept * (heard > 0)).astype(np.float32)
     out.step(heard.T @ errors + _DECAY * out.value, rate, at)
     of_sets = np.zeros_like(intercepts.value)
     np.add.at(of_sets, sets, errors)
     intercepts.step(of_sets, rate, at)
     slope = np.zeros_like(vectors)
     offset = 0
-    for (width, many_filters), kernel, shift, best, seen in zip(
-        FILTERS, kernels, shifts, chosen, windows, strict=True
-    ):
-        part = back[:, offset : offset + many_filters]
-        offset += many_filters
-        many = seen.shape[1]
-        spread = np.zeros((rows, many, many_filters), np.float32)
-        np.put_along_axis(spread, best[:, None, :], part[:, None, :], 1)
-        flat = spread.reshape(rows * many, many_filters)
-        into = (flat @ kernel.value.T).reshape(rows, many, width, size)
-        first = WIDEST - width
-        for step in range(width):
-            slope[:, first + step : first + step + many] += into[:, :, step]
-        kernel.step(seen.reshape(rows * many, -1).T @ flat + _DECAY * kernel.value, rate, at)
+    for (width, filters), kernel, shift, best in zip(FILTERS, kernels, shifts, chosen, strict=True):
+        part = np.ascontiguousarray(back[:, offset : offset + filters])
+        offset += filters
+        turned = np.ascontiguousarray(kernel.value.T)
+        moved = _send_back(part, best, vectors, slope, turned, WIDEST - width, width)
+        kernel.step(moved.T + _DECAY * kernel.value, rate, at)
         shift.step(part.sum(axis=0), rate, at)
-    flat_numbers = numbers.reshape(-1)
-    touched = np.flatnonzero(flat_numbers != PADDING)
-    pick = csr_matrix(
-        (np.ones(len(touched), np.float32), (flat_numbers[touched], touched)),
-        (len(words.value), len(flat_numbers)),
-    )
-    moved = pick @ slope.reshape(-1, size)
-    words.step(moved, rate * 0.5, at)
+    _move_words(numbers, slope, words.value, words.square, np.float32(_WORD_RATE * rate / _RATE))
     return lost
 
 
-def numbered(words: list[str], numbers: dict[str, int]) -> np.ndarray:
-    """Word numbers for the net."""
-    return np.array([numbers.get(word, UNKNOWN) for word in words], dtype=np.int32)
+@njit(cache=False)
+def _strongest(answers, windows, lengths):
+    rows, filters = len(lengths), answers.shape[1]
+    top = np.full((rows, filters), -1e9, np.float32)
+    best = np.zeros((rows, filters), np.int64)
+    for row in range(rows):
+        for window in range(lengths[row]):
+            for one in range(filters):
+                answer = answers[row * windows + window, one]
+                if answer > top[row, one]:
+                    top[row, one] = answer
+                    best[row, one] = window
+    return top, best
+
+
+@njit(cache=False)
+def _send_back(part, best, vectors, slope, kernel, first, width):
+    """Adds to `slope`, and answers the slope of the turned kernel; only the strongest count."""
+    rows, filters = part.shape
+    size = vectors.shape[2]
+    moved = np.zeros_like(kernel)
+    for row in range(rows):
+        for one in range(filters):
+            error = part[row, one]
+            if error == 0:
+                continue
+            at = first + best[row, one]
+            for step in range(width):
+                for place in range(size):
+                    moved[one, step * size + place] += error * vectors[row, at + step, place]
+                    slope[row, at + step, place] += error * kernel[one, step * size + place]
+    return moved
+
+
+@njit(cache=False)
+def _move_words(numbers, slope, value, square, rate):
+    """AdaGrad on the words that occur."""
+    rows, wide = numbers.shape
+    size = value.shape[1]
+    for row in range(rows):
+        for at in range(wide):
+            word = numbers[row, at]
+            if word == 0:
+                continue
+            for place in range(size):
+                step = slope[row, at, place]
+                if step != 0:
+                    square[word, place] += step * step
+                    value[word, place] -= rate * step / np.sqrt(square[word, place] + 1e-8)
 
 
 def start_vectors(words: list[str], known: dict[str, int], table: np.ndarray,

@@ -340,6 +340,53 @@ COMMERCE = (
     ("There is a good video of the debate, the mayor speaks at minute 12.", 0),
 )
 
+# Where readers of a newspaper point to, and what they say of it.
+HOSTS = (
+    "https://www.example.org/report.pdf",
+    "https://en.wikipedia.org/wiki/Tram",
+    "https://www.bbc.co.uk/news/uk-12345678",
+    "https://www.theguardian.com/world/2019/may/3",
+    "https://www.nytimes.com/2020/02/01/us/story.html",
+    "https://www.gov.uk/guidance/schools",
+    "https://ec.europa.eu/eurostat/data",
+    "https://www.youtube.com/watch?v=abcdefghijk",
+    "https://www.nature.com/articles/s415",
+    "https://www.who.int/news",
+    "www.example.net/study",
+    "https://law.example.com/act/12",
+    "https://archive.org/details/letters",
+    "http://www.city.example/minutes/2018",
+    "https://www.reuters.com/article/1",
+    "https://www.washingtonpost.com/politics/",
+    "https://www.spiegel.de/politik/",
+    "cbc.ca/news",
+)
+POINTING = (
+    "The figures are here: {h}",
+    "{h}",
+    "See {h} for the whole study.",
+    "As somebody wrote in {h}, this is not new.",
+    "Source: {h}",
+    "You can read it yourself at {h} and then judge.",
+    "This was reported last year, {h}",
+    "The author should have read {h} before writing this.",
+    "Here is what the law says ({h}), and it says the opposite.",
+    "I found this interesting: {h} What do others think?",
+)
+# Talk of the body that is meant to arouse or to soil.
+EXPLICIT = (
+    "She spread her legs and he licked her pussy.",
+    "He wants a blowjob and a handjob.",
+    "I jerked off and came on her tits.",
+    "Show me your big tits and wet pussy, slut.",
+    "Suck my dick, whore.",
+    "He fucked her in the ass all night.",
+    "Horny girls want hard cock.",
+    "She swallowed his cum.",
+    "Nice tits, I would bang her.",
+    "Lick my balls.",
+)
+
 HATE_LABELS = {"toxicity": 1.0, "identity_attack": 1.0}
 FAIR_LABELS = {
     "toxicity": 0.0,
@@ -402,6 +449,11 @@ def taught(weight: float = 0.4) -> list[Row]:
     for text, spam in COMMERCE:
         labels = {"spam": float(spam), "toxicity": 0.0}
         rows.append(_row(text, labels, 2 * weight))
+    for host in HOSTS:
+        rows += [_row(line.format(h=host), FAIR_LABELS, weight) for line in POINTING]
+    for text in EXPLICIT:
+        labels = {"sexually_explicit": 1.0, "toxicity": 0.9, "profanity": 1.0, "spam": 0.0}
+        rows.append(_row(text, labels, 3 * weight))
     # A fair word before an abusive one changes nothing, nor the other way round.
     groups = cycle(GROUPS)
     for text, insult, threat, profanity in PERSONAL:

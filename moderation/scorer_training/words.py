@@ -38,7 +38,18 @@ def learn_words(
     """
     found = [words_of(row.text) for row in rows]
     counts = Counter(word for words in found for word in words)
-    taught = [word for word, count in counts.items() if count >= _GUARDED_FROM and word.isascii()]
+    # Accents belong to other languages' spelling; only in English are they a disguise.
+    english = {
+        word
+        for row, words in zip(rows, found, strict=True)
+        if row.language == "en"
+        for word in words
+    }
+    taught = [
+        word
+        for word, count in counts.items()
+        if count >= _GUARDED_FROM and word.isascii() and word in english
+    ]
     places = {word: at for at, word in enumerate(sorted(taught))}
     ends = np.cumsum([0] + [len([w for w in words if w in places]) for words in found])
     columns = [places[word] for words in found for word in sorted(words) if word in places]
@@ -48,7 +59,10 @@ def learn_words(
     kinds = ["toxicity", "spam"]
     shares = np.array([[row.labels.get(kind, 0.0) for kind in kinds] for row in rows])
     weights = np.array(
-        [[row.weight if kind in row.labels else 0.0 for kind in kinds] for row in rows]
+        [
+            [row.weight if kind in row.labels and row.language == "en" else 0.0 for kind in kinds]
+            for row in rows
+        ]
     )
     sources = sorted({row.source for row in rows})
     sets = np.array([sources.index(row.source) for row in rows])

@@ -13,7 +13,7 @@ from moderation.scorer.reading import LIMIT
 
 SCORER = load()
 # Counted steps for a text of at most LIMIT characters, and for any longer one.
-MOST_WORK = 100 * LIMIT
+MOST_WORK = 25 * LIMIT
 
 # Any code point, lone surrogates included, and what disguises are made of.
 ANY = st.text(st.characters(exclude_categories=[]), max_size=400)
