@@ -8,7 +8,7 @@ import numpy as np
 
 from .reading import LIMIT, Reading
 
-BITS = 19
+BITS = 18
 _M64 = (1 << 64) - 1
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from folding import Latin, fold
+from folding import Latin, fold, has_foreign_letter
 
 from .lexicon import Lexicon
 
@@ -42,7 +42,10 @@ _LEET_I = str.maketrans("01345789@$€£!|+", "oieastbgaseiiit")
 _LEET_L = str.maketrans("01345789@$€£!|+", "oleastbgaseilit")
 _LEET = frozenset("013457@$€£!|+")
 _STARS = frozenset("*#%&?@$!.-_=~")
-_LONGEST_JOIN = 24
+# One, two or more digits and a unit or the ending of an ordinal.
+_MEASURE = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|k|m|x|bn|mm|cm|km|kg|g|p|d|h|hr|min|c|f|ft|lb)")
+# The cost in a lexicon from which a word is too rare to be guessed at.
+_RARE = 11.6
 
 
 @dataclass(slots=True)
@@ -96,9 +99,20 @@ def read(text: str, lexicon: Lexicon) -> Reading:
         reading.folded = lower if len(lower) == len(text) else text
     else:
         folded = fold(text, latin=Latin.CONTEXT)
+        if has_foreign_letter(folded.text):
+            # Where nearly every word is disguised no Latin prevails; known words tell.
+            other = fold(text, latin=Latin.ALWAYS)
+            plain, uncovered = (_known_words(each.text, lexicon) for each in (folded, other))
+            if uncovered > 2 * plain and 2 * uncovered >= len(other.text.split()):
+                folded = other
+            reading.work += 2 * len(text)
         reading.folded, reading.offsets = folded.text, folded.offsets
     _Reader(reading, lexicon, text).run()
     return reading
+
+
+def _known_words(folded: str, lexicon: Lexicon) -> int:
+    return sum(word.strip(_EDGES + "!?") in lexicon.known for word in folded.split())
 
 
 class _Reader:
@@ -154,14 +168,15 @@ class _Reader:
                 return 0
             joined += piece
             known = known and piece in self.lexicon.known and len(piece) > 1
-            if not known and len(joined) >= 4 and joined in self.lexicon.guarded:
-                end = begin + len(piece)
-                # "her e" may be a slip; three letters that stand apart are none.
-                following = self.folded[end : end + 1]
-                if not following.isalpha():
-                    self._add(joined, start, end, disguised=True)
-                    return count + 1
+            guarded = joined in self.lexicon.guarded
+            # A word that is not guarded may be joined of two pieces that are none by themselves.
+            if not known and len(joined) >= 4 and (guarded or (count == 1 and self._torn(joined))):
+                self._add(joined, start, begin + len(piece), disguised=guarded)
+                return count + 1
         return 0
+
+    def _torn(self, joined: str) -> bool:
+        return self.lexicon.known.get(joined, _RARE) < _RARE
 
     def _spaced(self, chunks: list[tuple[int, int]], at: int) -> int:
         """Reads single letters, one blank or more between each two."""
@@ -275,9 +290,13 @@ class _Reader:
             word = self._resolve(core[1:])
         if not word or (only_guarded and word not in self.lexicon.guarded):
             return False
-        self._add(word, start, end, disguised=word != core)
+        self._add(word, start, end, disguised=word in self.lexicon.guarded)
         self._signs(end, end)
         return True
+
+    def _signed(self, word: str, inner: str) -> bool:
+        """Signs within a known word, not numbers at its edges."""
+        return word in self.lexicon.known and not inner.isalpha()
 
     def _resolve(self, core: str) -> str:
         """The known word that `core` stands for with signs among its letters, or nothing."""
@@ -293,13 +312,12 @@ class _Reader:
             return ""
         # Ordinals, sizes and names with a number behind are no disguise.
         inner = core.strip("0123456789")
-        if not inner.isalpha() or (len(inner) < len(core) and len(core) < 12 and len(inner) >= 2):
+        if not _MEASURE.fullmatch(core):
             for table in (_LEET_I, _LEET_L):
                 word = core.translate(table)
                 if word.isalpha() and word != core:
-                    if word in lexicon.guarded or (word in lexicon.known and inner != word):
-                        if inner.isalpha() and word not in lexicon.guarded:
-                            continue
+                    common = len(word) > 2 and self._torn(word) and not core[-2:].isdecimal()
+                    if word in lexicon.guarded or common or self._signed(word, inner):
                         return word
                     if word in lexicon.variants:
                         return lexicon.variants[word]
@@ -313,6 +331,9 @@ class _Reader:
                 known = all(len(piece) > 2 and piece in lexicon.known for piece in pieces)
                 if not known:
                     return lexicon.variants.get(squeezed, squeezed)
+            unknown = not all(piece in lexicon.known for piece in pieces)
+            if squeezed.isalpha() and len(pieces) == 2 and unknown and self._torn(squeezed):
+                return squeezed
         if any(char in "*#%&?@$!_-." for char in core[1:]) and core[0].isalpha():
             self.reading.work += 64
             return lexicon.starred(core)
@@ -368,6 +389,13 @@ class _Reader:
         if meant:
             self._add(meant, start, end, disguised=True)
             return
+        if 4 <= len(word) <= 12 and self.to_unmask > 0 and word.isascii():
+            self.to_unmask -= 1
+            self.reading.work += len(word)
+            meant = self._unswapped(word)
+            if meant:
+                self._add(meant, start, end)
+                return
         if _LONG_RUN.search(word):
             for keep in (r"\1\1", r"\1"):
                 short = _LONG_RUN_ALL.sub(keep, word)
@@ -387,6 +415,16 @@ class _Reader:
                     self._add(piece, start + first, start + last)
                 return
         self._add(word, start, end)
+
+    def _unswapped(self, word: str) -> str:
+        """The commonest known word that two neighbours exchanged make of `word`, if any."""
+        known = self.lexicon.known
+        best, cost = "", _RARE
+        for at in range(1, len(word) - 2):
+            tried = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+            if known.get(tried, cost) < cost:
+                best, cost = tried, known[tried]
+        return best
 
     def _cut(self, letters: str) -> list[tuple[int, int, str]]:
         head = letters[: self.to_cut]

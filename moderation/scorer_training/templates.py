@@ -1,11 +1,13 @@
 """Sentences of our own about people: fair and hateful ones that differ in little.
 
 They teach that a group's name is no evidence, and measure whether that was learned. The sentences
-of TAUGHT and those of ASKED have no wording in common; every group occurs in both.
+of TAUGHT and those of ASKED have no sentence in common; every group occurs in both.
 """
 
 from __future__ import annotations
 
+import random
+import re
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -113,6 +115,42 @@ TAUGHT_HATE = (
     "They let {p} do this job? No wonder that it is rubbish.",
     "{p} belong in a cage.",
     "My view is simple: {p} are parasites.",
+    "I loathe {p}.",
+    "I detest {p} and everything about them.",
+    "{p} disgust me.",
+    "{p} are trash.",
+    "{p} are garbage.",
+    "{p} are pigs.",
+    "{p} are dirty thieves.",
+    "{p} are a plague on this land.",
+    "{p} are worthless.",
+    "{p} are savages without a brain.",
+    "All {p} should be locked up.",
+    "{p} should go back to where they belong.",
+    "Hang all the {p}.",
+    "Burn their houses, they are {p} after all.",
+    "I would gladly punch {s} in the face.",
+    "I wish all {p} would drop dead.",
+    "If I see {s} here again, I will stab them.",
+    "{p} get what they deserve when somebody hurts them.",
+    "Only a fool trusts {p}.",
+    "Typical {a} behaviour, lying and stealing.",
+    "{p} are mentally ill, the lot of them.",
+    "Nobody wants {p} here, get lost.",
+    "Fuck {p}.",
+    "Fucking {p} are everywhere.",
+    "God made a mistake when he made {p}.",
+    "{p} are less worth than my dog.",
+    "Keep {p} out of our schools.",
+    "I am so glad that I am not {s}, how pathetic.",
+    "{p} control everything and bleed us dry.",
+    "{p} breed like rabbits and live off our taxes.",
+    "Being {s} is a sickness.",
+    "You {a} piece of dirt.",
+    "There is nothing lower than {s}.",
+    "We are being overrun by {p}, fight back.",
+    "{p} can't do anything right.",
+    "A {a} brain is a small brain.",
 )
 TAUGHT_FAIR = (
     "I am {s}.",
@@ -151,6 +189,49 @@ TAUGHT_FAIR = (
     "{p} are people like you and me.",
     "Is there a history of {p} in this region?",
     "The museum shows how {p} lived a hundred years ago.",
+    "My best friend is {s}.",
+    "I work with {p} every day.",
+    "The bus driver was {s}.",
+    "I talked to {s} on the train this morning.",
+    "{p} are welcome here.",
+    "I have great respect for {p}.",
+    "Thank you to all the {p} who helped us.",
+    "{p} should be treated with dignity.",
+    "Let us listen to what {p} have to say.",
+    "Some {p} vote left, others vote right.",
+    "I never had a problem with {p}.",
+    "It is sad how often {p} are called trash.",
+    "People who call {p} parasites are the problem.",
+    "Stop saying that {p} are criminals, it is not true.",
+    "Nobody should say such things about {p}.",
+    '"Hang all the {p}" was painted on the wall, and the police are investigating.',
+    "He was fined for writing that {p} are pigs.",
+    "I was bullied at school because I am {s}.",
+    "You don't have to be {s} to understand this.",
+    "What does it mean to be {s} today?",
+    "She told her parents that she is {s}.",
+    "A {a} author won the prize.",
+    "The {a} vote may decide the election.",
+    "A {a} family moved in next door.",
+    "The hospital hired three {p}.",
+    "How many {p} live in the county?",
+    "{p} were asked about their pensions.",
+    "The court ruled in favour of {p}.",
+    "More {p} go to university than ten years ago.",
+    "{p} suffered most during the war.",
+    "The charity gives meals to {p}.",
+    "I like {p}.",
+    "{p} are great.",
+    "As {s}, I feel at home here.",
+    "I am {s}, my husband is not.",
+    "The singer, {s}, was born in 1974.",
+    "My daughter's teacher is {s}.",
+    "There is nothing wrong with being {s}.",
+    "The police protected {p} from the crowd.",
+    "I can't believe how badly {p} are treated.",
+    "Hate against {p} must stop.",
+    "Violence against {p} is a crime.",
+    "We need more {p} in parliament.",
 )
 ASKED_HATE = (
     "{p} make me sick.",
@@ -462,6 +543,25 @@ def taught(weight: float = 0.4) -> list[Row]:
             labels["profanity"] = float(profanity)
             rows.append(_row(f"{_filled(fair, next(groups))} {text}", labels, weight / 2))
     return rows
+
+
+# Forms of a group's name that may stand for each other in real text.
+PLURALS = tuple(
+    dict.fromkeys(
+        group[0].lower() for group in GROUPS if " " not in group[0] or "people" in group[0]
+    )
+)
+ADJECTIVES = tuple(dict.fromkeys(group[2].lower() for group in GROUPS[:16] + GROUPS[41:52]))
+_GROUP = re.compile(
+    rf"\b(?:({'|'.join(sorted(PLURALS, key=len, reverse=True))})|({'|'.join(ADJECTIVES)}))\b",
+    re.IGNORECASE,
+)
+
+
+def exchanged(text: str, source: random.Random) -> str:
+    """The text with every group in it exchanged for another one; unchanged where there is none."""
+    plural, adjective = source.choice(PLURALS), source.choice(ADJECTIVES)
+    return _GROUP.sub(lambda found: plural if found[1] else adjective, text)
 
 
 def _row(text: str, labels: dict[str, float], weight: float) -> Row:

@@ -22,7 +22,7 @@ from .matrix import see
 from .mixing import mixed
 from .net import start_vectors, teach
 from .rows import Row
-from .templates import GROUPS, taught
+from .templates import GROUPS, exchanged, taught
 from .thresholds import threshold
 from .vectors import word_vectors
 from .words import learn_words
@@ -36,6 +36,7 @@ NET_EPOCHS = 4
 # Fewer positives than this teach a label that nobody should rely on.
 LEAST_POSITIVES = 60
 _DISGUISED_SHARE = 0.12
+_SWAPPED_SHARE = 0.6
 # Ordinary talk is no spam; it is by far the larger part of what the spam label must know.
 _NO_SPAM = ("wiki", "news", "social", "mixed", "statements")
 _NO_SPAM_WEIGHT = 0.15
@@ -73,7 +74,7 @@ def train(data: Path, target: Path, progress: Progress) -> Trained:
     known, guarded = learn_words(taught_rows, names, general)
     progress(f"{len(known)} known words, {len(guarded)} worth disguising")
     lexicon = Lexicon(known, guarded)
-    lessons = taught_rows + taught() + _hidden(taught_rows, set(guarded))
+    lessons = taught_rows + taught() + _swapped(taught_rows) + _hidden(taught_rows, set(guarded))
     calibration = [row for row in rows if row.side == "calibrate"]
     progress(f"reading {len(lessons) + len(calibration)} texts")
     seen = see((row.text for row in lessons + calibration), lexicon, progress)
@@ -164,6 +165,21 @@ def quantised(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _sets(rows: list[Row]) -> np.ndarray:
     numbers = {name: at for at, name in enumerate(sorted({row.source for row in rows}))}
     return np.array([numbers[row.source] for row in rows])
+
+
+def _swapped(rows: list[Row]) -> list[Row]:
+    """Copies about other groups: what is foul said of one is foul said of another."""
+    source = random.Random(SEED)
+    copies = []
+    for row in rows:
+        if row.language != "en" or source.random() >= _SWAPPED_SHARE or len(row.text) > 600:
+            continue
+        text = exchanged(row.text, source)
+        if text != row.text:
+            copies.append(
+                Row(text, row.source, row.domain, row.labels, 0.5 * row.weight, row.language)
+            )
+    return copies
 
 
 def _hidden(rows: list[Row], guarded: set[str]) -> list[Row]:

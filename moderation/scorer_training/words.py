@@ -15,8 +15,8 @@ from .rows import Row
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SIGN = re.compile(r"[!?]|[^\w\s!-~]")
-_KNOWN_FROM, _KNOWN_AT_MOST = 5, 26_000
-_GENERAL_AT_MOST = 26_000
+_KNOWN_FROM, _KNOWN_AT_MOST = 5, 24_000
+_GENERAL_AT_MOST = 24_000
 _ALWAYS = ("#", "!", "?", "\x03link", "\x03mail")
 _GUARDED_FROM, _GUARDED_AT_MOST = 5, 1_000
 _GUARDED_MARGIN = 0.45
