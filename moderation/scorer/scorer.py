@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .features import Features, extract
+from .features import BITS, Features, extract
 from .lexicon import Lexicon
 from .phrases import FILTERS, RESERVED, UNKNOWN, Heard, Net, listen
 from .reading import Reading, disguises, read
@@ -60,6 +60,8 @@ class Scorer:
         arrays = weights.arrays
         try:
             self._table = arrays["table"]
+            if len(self._table) != 1 << BITS:
+                raise WeightsError(f"{len(self._table)} buckets, where {1 << BITS} are needed")
             self._net = Net(
                 arrays["vectors"],
                 float(weights.header["vector_scale"]),
