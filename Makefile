@@ -94,6 +94,7 @@ requirements: $(VENV)/.uv ## Pin the newest allowed versions of everything, with
 	echo uv | $(COMPILE) --upgrade - -o requirements-uv.txt
 	$(COMPILE) --upgrade requirements.in -o requirements.txt
 	$(COMPILE) --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --upgrade requirements-train.in -c requirements.txt -o requirements-train.txt
 
 .PHONY: browser
 browser:
