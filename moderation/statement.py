@@ -23,8 +23,9 @@ class Statement:
     stands: it still decides what readers see. told: the reason in one sentence; empty when the
     time to keep it is over. labels: what a score took the text for, in words. cited: the code of
     the guideline it touches, or empty. pieces: the text as it was judged, (words, whether they are
-    evidence); empty when it has been erased. evidence: the marked words alone,
-    each once. legal: it followed from a notice that the comment is illegal. contest_by: None when it is not contested any more.
+    evidence); empty when it has been erased. evidence: the marked words alone, each once. legal:
+    it followed from a notice that the comment is illegal. contest_by: None when it is not
+    contested any more.
     """
 
     comment: Comment

@@ -36,6 +36,12 @@ def scorer() -> Scorer:
     return load()
 
 
+def recommended() -> dict[str, float]:
+    """From which probability on a label should be held, by the cost the weights were made for."""
+    thresholds = scorer().header["thresholds"]
+    return {label: float(thresholds[label]["hold"]) for label in scorer().labels}
+
+
 # Three checks ask about one text; a failure is not remembered, so each of them holds it.
 @lru_cache(maxsize=1)
 def verdict_on(text: str) -> Verdict:
@@ -75,7 +81,7 @@ def judged_by(
     """What the labels ask for together: the strictest of them, with the words that carried those
     at or above their thresholds. None when all are below."""
     verdict, probabilities = verdict_on(submission.text), probabilities_of(submission.text, policy)
-    hold_from = scorer().recommended | dict(policy.hold_from)
+    hold_from = recommended() | dict(policy.hold_from)
     reject_from = dict(policy.reject_from)
     over = []
     for label in labels:

@@ -1,4 +1,4 @@
-from moderation.scorer.language import MEASURED, language_of
+from moderation.scorer.language import OTHER, language
 
 from ..decision import Finding, Outcome
 from ..submission import Policy, Submission
@@ -8,7 +8,6 @@ def unmeasured_language(submission: Submission, policy: Policy) -> Finding | Non
     """Is it in a language for which nobody has measured how well the scorer judges?"""
     if submission.author.trusted or not policy.hold_unmeasured_languages:
         return None
-    language = language_of(submission.text)
-    if language is None or language in MEASURED:
+    if language(submission.text) != OTHER:
         return None
-    return Finding("unmeasured_language", Outcome.HOLD, detail={"language": language})
+    return Finding("unmeasured_language", Outcome.HOLD)
