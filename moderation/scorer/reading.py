@@ -9,7 +9,9 @@ from itertools import pairwise
 
 from folding import Latin, fold, has_foreign_letter
 
+from .addresses import find_link, find_mailbox
 from .lexicon import Lexicon
+from .unmasking import LEET, is_common, unmasked, unrepeated, unswapped, with_i
 
 # A comment has at most this many characters; of a longer text the beginning and the end are read.
 LIMIT = 5_000
@@ -23,29 +25,8 @@ _TYPOGRAPHY = str.maketrans("‘’‚“”„–—\u00a0…′´`", "'''\"\"\
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _CHUNK = re.compile(r"\S+")
 _EDGES = ".,;:\"'()[]{}<>«»/\\-_~=^"
-_SCHEME = re.compile(r"(?:https?|hxxps?)://|www\.")
-_HOST_END = re.compile(
-    r"\.(?:com|net|org|info|biz|ru|cn|tk|xyz|top|club|online|site|shop|store|io|co|me|tv|ly|de|uk|eu"
-    r"|us|in|gl|be|app|live|link|click|win|bid|loan|vip|pro|fun|space|website|today|life)"
-    r"(?![a-z0-9-])(?!\.[a-z])"
-)
-_HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
-_LONGEST_HOST = 80
-# Nobody's address is longer, and a longer chunk would make the search costly.
-_LONGEST_ADDRESS = 100
-_ADDRESS = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+\.[a-z]{2,}")
-_LONG_RUN = re.compile(r"(.)\1\1")
-_RUN = re.compile(r"(.)\1+")
 _PIECE = re.compile(r"[^\W_]+")
 _SIGNS = re.compile(r"[!?]|[^\w\s!-~]")
-_LEET_I = str.maketrans("01345789@$€£!|+", "oieastbgaseiiit")
-_LEET_L = str.maketrans("01345789@$€£!|+", "oleastbgaseilit")
-_LEET = frozenset("013457@$€£!|+")
-_STARS = frozenset("*#%&?@$!.-_=~")
-# One, two or more digits and a unit or the ending of an ordinal.
-_MEASURE = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|k|m|x|bn|mm|cm|km|kg|g|p|d|h|hr|min|c|f|ft|lb)")
-# The cost in a lexicon from which a word is too rare to be guessed at.
-_RARE = 11.6
 
 
 @dataclass(slots=True)
@@ -170,20 +151,21 @@ class _Reader:
             known = known and piece in self.lexicon.known and len(piece) > 1
             guarded = joined in self.lexicon.guarded
             # A word that is not guarded may be joined of two pieces that are none by themselves.
-            if not known and len(joined) >= 4 and (guarded or (count == 1 and self._torn(joined))):
+            if (
+                not known
+                and len(joined) >= 4
+                and (guarded or (count == 1 and is_common(joined, self.lexicon)))
+            ):
                 self._add(joined, start, begin + len(piece), disguised=guarded)
                 return count + 1
         return 0
-
-    def _torn(self, joined: str) -> bool:
-        return self.lexicon.known.get(joined, _RARE) < _RARE
 
     def _spaced(self, chunks: list[tuple[int, int]], at: int) -> int:
         """Reads single letters, one blank or more between each two."""
         stop = at
         while stop < len(chunks) and chunks[stop][1] - chunks[stop][0] == 1:
             char = self.folded[chunks[stop][0]]
-            if not (char.isalnum() or char in _LEET or char in "*"):
+            if not (char.isalnum() or char in LEET or char in "*"):
                 break
             stop += 1
         # The last letter may carry a full stop.
@@ -216,7 +198,7 @@ class _Reader:
             self._add(word, spans[0][0], spans[-1][1], disguised=True)
             return
         if not plain.isalpha():
-            plain = plain.translate(_LEET_I)
+            plain = with_i(plain)
         for first, last, word in self._cut(plain):
             self._add(word, spans[first][0], spans[last - 1][1], disguised=last - first > 1)
 
@@ -259,11 +241,12 @@ class _Reader:
         """Reads an address of a page or of a person."""
         if "." not in core:
             return False
-        if "@" in core and len(core) <= _LONGEST_ADDRESS and (found := _ADDRESS.search(core)):
+        mailbox = find_mailbox(core)
+        if mailbox:
             self._add("\x03mail", start, end)
-            self.reading.links.append(found.group())
+            self.reading.links.append(mailbox)
             return True
-        place = _link_in(core)
+        place = find_link(core)
         if not place:
             return False
         first, last = place
@@ -294,50 +277,13 @@ class _Reader:
         self._signs(end, end)
         return True
 
-    def _signed(self, word: str, inner: str) -> bool:
-        """Signs within a known word, not numbers at its edges."""
-        return word in self.lexicon.known and not inner.isalpha()
-
     def _resolve(self, core: str) -> str:
-        """The known word that `core` stands for with signs among its letters, or nothing."""
-        lexicon = self.lexicon
-        self.reading.work += 4 + len(core)
+        """The known word that `core` stands for, or nothing; so many times and no more."""
         if self.to_unmask <= 0:
             return ""
         self.to_unmask -= 1
-        if core.isalpha():
-            return core if core in lexicon.known else lexicon.variants.get(core, "")
-        has_letter = any(char.isalpha() for char in core)
-        if not has_letter:
-            return ""
-        # Ordinals, sizes and names with a number behind are no disguise.
-        inner = core.strip("0123456789")
-        if not _MEASURE.fullmatch(core):
-            for table in (_LEET_I, _LEET_L):
-                word = core.translate(table)
-                if word.isalpha() and word != core:
-                    common = len(word) > 2 and self._torn(word) and not core[-2:].isdecimal()
-                    if word in lexicon.guarded or common or self._signed(word, inner):
-                        return word
-                    if word in lexicon.variants:
-                        return lexicon.variants[word]
-                    short = _RUN.sub(r"\1", word)
-                    if len(short) > 3 and short in lexicon.guarded:
-                        return short
-        squeezed = "".join(_PIECE.findall(core))
-        if squeezed != core and len(squeezed) >= 3:
-            pieces = _PIECE.findall(core)
-            if squeezed.isalpha() and (squeezed in lexicon.guarded or squeezed in lexicon.variants):
-                known = all(len(piece) > 2 and piece in lexicon.known for piece in pieces)
-                if not known:
-                    return lexicon.variants.get(squeezed, squeezed)
-            unknown = not all(piece in lexicon.known for piece in pieces)
-            if squeezed.isalpha() and len(pieces) == 2 and unknown and self._torn(squeezed):
-                return squeezed
-        if any(char in "*#%&?@$!_-." for char in core[1:]) and core[0].isalpha():
-            self.reading.work += 64
-            return lexicon.starred(core)
-        return ""
+        self.reading.work += 64 + len(core)
+        return unmasked(core, self.lexicon)
 
     def _pieces(self, core: str, start: int) -> None:
         """Reads what is left as words, numbers and signs."""
@@ -392,22 +338,14 @@ class _Reader:
         if 4 <= len(word) <= 12 and self.to_unmask > 0 and word.isascii():
             self.to_unmask -= 1
             self.reading.work += len(word)
-            meant = self._unswapped(word)
-            if meant:
-                self._add(meant, start, end)
+            swapped = unswapped(word, lexicon)
+            if swapped:
+                self._add(swapped, start, end)
                 return
-        if _LONG_RUN.search(word):
-            for keep in (r"\1\1", r"\1"):
-                short = _LONG_RUN_ALL.sub(keep, word)
-                meant = short if short in lexicon.known else lexicon.variants.get(short)
-                if meant:
-                    self._add(meant, start, end, disguised=meant in lexicon.guarded)
-                    return
-            short = _RUN.sub(r"\1", word)
-            meant = short if short in lexicon.known else lexicon.variants.get(short)
-            if meant or len(short) < 16:
-                self._add(meant or short, start, end, disguised=bool(meant) and len(word) < 30)
-                return
+        short, known = unrepeated(word, lexicon)
+        if short:
+            self._add(short, start, end, disguised=known and short in lexicon.guarded)
+            return
         if len(word) > 12 and word.isascii():
             pieces = self._cut(word)
             if len(pieces) > 1 and all(piece in lexicon.known for _, _, piece in pieces):
@@ -415,16 +353,6 @@ class _Reader:
                     self._add(piece, start + first, start + last)
                 return
         self._add(word, start, end)
-
-    def _unswapped(self, word: str) -> str:
-        """The commonest known word that two neighbours exchanged make of `word`, if any."""
-        known = self.lexicon.known
-        best, cost = "", _RARE
-        for at in range(1, len(word) - 2):
-            tried = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-            if known.get(tried, cost) < cost:
-                best, cost = tried, known[tried]
-        return best
 
     def _cut(self, letters: str) -> list[tuple[int, int, str]]:
         head = letters[: self.to_cut]
@@ -450,25 +378,6 @@ class _Reader:
             source = self.source[first:last].lower()
             if source != word.text:
                 word.disguised, word.written = True, source
-
-
-_LONG_RUN_ALL = re.compile(r"(.)\1{2,}")
-
-
-def _link_in(core: str) -> tuple[int, int] | None:
-    """Where the first link of a chunk begins and ends; linear in the chunk."""
-    scheme = _SCHEME.search(core)
-    if scheme:
-        return scheme.start(), len(core)
-    host = _HOST_END.search(core)
-    if not host:
-        return None
-    first = host.start()
-    while first and core[first - 1] in _HOST and host.start() - first < _LONGEST_HOST:
-        first -= 1
-    if first == host.start() or core[first] in ".-":
-        return None
-    return first, len(core) if core[host.end() : host.end() + 1] == "/" else host.end()
 
 
 def disguises(reading: Reading) -> Iterator[tuple[int, int]]:

@@ -301,6 +301,23 @@ def _languages(report: Report) -> str:
     )
 
 
+def _videos(report: Report) -> str:
+    return _rows(
+        ("Video", "Texts", "Spam", "AUC", "95 % interval", "Recall at 1 % false positives"),
+        [
+            (
+                entry["video"],
+                entry["texts"],
+                entry["positive"],
+                entry["auc"],
+                _between((entry["low"], entry["high"])),
+                entry["recall_at_1"],
+            )
+            for entry in report["unseen_videos"]
+        ],
+    )
+
+
 def _cost(report: Report) -> str:
     found = report["cost"]
     overlap = report["spans"]
@@ -330,5 +347,6 @@ TABLES: dict[str, Callable[[Report], str]] = {
     "thresholds": _thresholds,
     "rejection": _rejection,
     "languages": _languages,
+    "videos": _videos,
     "cost": _cost,
 }

@@ -22,9 +22,11 @@ from moderation.scorer.language import language
 from .calibration import expected_error
 from .datasets import read_all
 from .disguises import DISGUISES, disguised
+from .groups import GROUPS
 from .metrics import auc, average_precision, by_group, interval, recall_at
 from .rows import Row
-from .templates import GROUPS, asked
+from .templates import asked
+from .unseen_videos import unseen_videos
 
 Progress = Callable[[str], None]
 Report = dict[str, Any]
@@ -80,6 +82,8 @@ def evaluate(data: Path, scorer: Scorer, progress: Progress) -> Report:
     report["templates"] = _templates(scorer)
     progress("disguises")
     report["disguises"] = _disguises(judged, scorer)
+    progress("videos")
+    report["unseen_videos"] = unseen_videos(rows, scorer.lexicon, progress)
     progress("cost")
     report["cost"] = _cost(judged, scorer)
     return report

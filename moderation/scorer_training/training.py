@@ -18,11 +18,12 @@ from .calibration import curve
 from .datasets import read_all
 from .disguises import DISGUISES, disguised
 from .fitting import fit
+from .groups import GROUPS, exchanged
 from .matrix import see
 from .mixing import mixed
 from .net import start_vectors, teach
 from .rows import Row
-from .templates import GROUPS, exchanged, taught
+from .templates import taught
 from .thresholds import threshold
 from .vectors import word_vectors
 from .words import learn_words
