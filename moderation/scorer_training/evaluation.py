@@ -142,9 +142,22 @@ def _per_label(judged: _Judged) -> list[Report]:
                 "high": high,
                 "ap": average_precision(answers, scores),
                 "ece": expected_error(scores, truth[rows]),
+                "steps": _steps(answers, scores),
             }
         )
     return entries
+
+
+def _steps(answers: np.ndarray, scores: np.ndarray) -> list[list[float]]:
+    """[probability, share of the positives at or above it, share of the others] at each step."""
+    return [
+        [
+            step,
+            round(float((scores[answers] >= step).mean()), 5),
+            round(float((scores[~answers] >= step).mean()), 5),
+        ]
+        for step in (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+    ]
 
 
 def _natural(judged: _Judged) -> Report:

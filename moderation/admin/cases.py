@@ -1,4 +1,4 @@
-"""Rules, rulings and records in the admin: comments are approved and rejected here too, by the
+"""Comments, rulings and records in the admin: comments are approved and rejected here too, by the
 same operation as on the desk."""
 
 from datetime import datetime
@@ -18,20 +18,15 @@ from unfold.decorators import display
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from accounts.admin import GovernedAdmin, refusal_words
+from accounts.admin import refusal_words
 from accounts.errors import Forbidden
 from comments import operations as comment_operations
 from comments.models import Comment, CommentRevision
 from moderation import operations, reasons
-from moderation.intake import current_policy
 from moderation.models import (
     Appeal,
-    ArticlePolicy,
     DecisionRecord,
     LegalNotice,
-    LinkDomain,
-    Phrase,
-    Policy,
     Report,
 )
 from record.admin import ReadOnlyAdmin
@@ -237,115 +232,6 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment and timezone.is_aware(moment) else None
-
-
-@admin.register(Policy)
-class PolicyAdmin(GovernedAdmin):
-    """Each row is what was in force for a time; a change adds one."""
-
-    list_display = ("__str__", "in_force", "created_at", "created_by")
-    list_select_related = ("created_by",)
-    readonly_fields = ("created_at", "created_by")
-    fieldsets = (
-        (
-            _("Writing"),
-            {"fields": ("max_length", "edit_minutes", "post_limit", "post_seconds", "reactions")},
-        ),
-        (
-            _("What waits for an editor"),
-            {
-                "fields": (
-                    "newcomer_first_n",
-                    "links_allowed",
-                    "links_allowed_newcomer",
-                    "repeat_limit",
-                    "repeat_min_letters",
-                    "short_repeat_limit",
-                    "near_repeat_similarity",
-                    "flood_limit",
-                    "flood_seconds",
-                    "raid_authors",
-                    "raid_similarity",
-                    "raid_min_letters",
-                    "raid_link_authors",
-                    "shouting_share",
-                    "shouting_min_letters",
-                    "hold_disguised_words",
-                    "hold_unmeasured_languages",
-                    "check_budget_ms",
-                )
-            },
-        ),
-        (
-            _("How long things are kept"),
-            {"fields": ("rejected_text_days", "report_days", "receipt_days")},
-        ),
-    )
-
-    def has_change_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        current = current_policy()
-        return {
-            field.name: getattr(current, field.name)
-            for field in Policy._meta.concrete_fields
-            if field.editable and not field.primary_key
-        }
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Policy]:
-        later = Policy.objects.filter(pk__gt=models.OuterRef("pk"))
-        return super().get_queryset(request).annotate(replaced=models.Exists(later))
-
-    @display(description=_("in force"), boolean=True)
-    def in_force(self, policy: Policy) -> bool:
-        return not policy.replaced
-
-    def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
-        made = operations.change_policy(
-            actor=request.user,
-            changes={name: form.cleaned_data[name] for name in form.changed_data},
-        )
-        obj.pk = made.pk  # what the page says was added
-
-
-class _RuleAdmin(GovernedAdmin):
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        operations.save_rules(actor=request.user, rows=[obj])
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        operations.delete_rule(actor=request.user, row=obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        for row in queryset:
-            operations.delete_rule(actor=request.user, row=row)
-
-
-@admin.register(ArticlePolicy)
-class ArticlePolicyAdmin(_RuleAdmin):
-    list_display = ("article", "premoderated")
-    list_filter = ("premoderated",)
-    search_fields = ("article__title",)
-    list_select_related = ("article",)
-    autocomplete_fields = ("article",)
-
-
-@admin.register(Phrase)
-class PhraseAdmin(_RuleAdmin):
-    list_display = ("text", "effect", "guideline", "note")
-    list_select_related = ("guideline",)
-    list_filter = ("effect",)
-    search_fields = ("text", "note")
-
-
-@admin.register(LinkDomain)
-class LinkDomainAdmin(_RuleAdmin):
-    list_display = ("domain", "effect")
-    list_filter = ("effect",)
-    search_fields = ("domain",)
 
 
 @admin.register(DecisionRecord)
