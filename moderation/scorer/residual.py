@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .features import extract
+from .reading import read
 from .scorer import Scorer
 
 _SPAN = 12.0  # log-odds beyond this say no more than certainty
@@ -88,7 +90,7 @@ class Residual:
 
 def look(scorer: Scorer, text: str) -> Seen:
     """What a residual sees of a text."""
-    _reading, features = scorer.features(text)
+    features = extract(read(text, scorer.lexicon), ())
     words = features.words.shape[1]
     probabilities = scorer.score(text).probabilities
     margins = log_odds(np.array([probabilities[label] for label in scorer.labels]))
@@ -99,7 +101,8 @@ def look(scorer: Scorer, text: str) -> Seen:
 def log_odds(probabilities: np.ndarray) -> np.ndarray:
     low = 1.0 / (1.0 + np.exp(_SPAN))
     inside = np.clip(probabilities, low, 1.0 - low)
-    return np.log(inside / (1.0 - inside))
+    odds: np.ndarray = np.log(inside / (1.0 - inside))
+    return odds
 
 
 def fit(
@@ -130,11 +133,11 @@ def fit(
         margin += np.bincount(rows, sparse_at[columns] * values, len(ruled))
         chance = 1.0 / (1.0 + np.exp(-np.clip(margin, -_SPAN, _SPAN)))
         error = (chance - target) * weight
-        slope = dense.T @ error + _DENSE_PULL * dense_at
-        dense_sum += slope**2
-        dense_at -= _STEP * slope / np.sqrt(dense_sum)
-        slope = np.bincount(columns, error[rows] * values, len(buckets))
-        slope += _SPARSE_PULL * sparse_at
+        dense_slope = dense.T @ error + _DENSE_PULL * dense_at
+        dense_sum += dense_slope**2
+        dense_at -= _STEP * dense_slope / np.sqrt(dense_sum)
+        slope = _SPARSE_PULL * sparse_at
+        slope += np.bincount(columns, error[rows] * values, len(buckets))
         sparse_sum += slope**2
         sparse_at -= _STEP * slope / np.sqrt(sparse_sum)
     dense_at[:-1] /= 4.0

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.errors import Forbidden
+from comments.models import Comment
 from moderation import intake, operations
 from moderation.models import DecisionRecord, LearnedModel
 from moderation.operations import learning
@@ -33,7 +34,12 @@ def ruled(count, *, editors, authors=12, harsh_are_fair=False, since=0):
     for number in range(since, since + count):
         harsh = number % 2 == 0
         words = HARSH.format(SCOLDS[number % 3], number) if harsh else MILD.format(number, "aunt")
-        comment = make_comment(article=article, author=writers[number % authors], body=words)
+        comment = make_comment(
+            article=article,
+            author=writers[number % authors],
+            body=words,
+            status=Comment.Status.PENDING,
+        )
         rejected = harsh and not harsh_are_fair
         operations.rule(
             actor=editors[number % len(editors)],
