@@ -1,7 +1,7 @@
 """Learning from rulings: a lesson is tried on rulings it has not seen before it is used."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from moderation.operations.permissions import check_admin
 from moderation.operations.rules import renew_policy
 from moderation.pipeline.scores import scorer
 from moderation.scorer import Scorer
-from moderation.scorer.residual import Residual, Ruled, fit, look, quality
+from moderation.scorer.residual import Quality, Residual, Ruled, fit, look, quality
 from record import log
 
 State = LearnedModel.State
@@ -150,9 +150,9 @@ def _take(
     in_force = _in_force(kind)
     before = quality(unseen, _residual(in_force, judge), label=label)
     after = quality(unseen, candidate, label=label)
-    if before is None or after is None:
+    if before.area is None or after.area is None:
         return None
-    better = after[1] <= before[1] - BETTER and after[0] >= before[0] - WORSE_AREA
+    better = after.loss <= before.loss - BETTER and after.area >= before.area - WORSE_AREA
     with transaction.atomic():
         if better and in_force:
             _end(in_force, State.REPLACED)
@@ -194,7 +194,7 @@ def _take_back(kind: str, judge: Scorer, rulings: Sequence[tuple[datetime, Ruled
     earlier = _before(lesson)
     with_it = quality(later, _residual(lesson, judge), label=label)
     without = quality(later, _residual(earlier, judge), label=label)
-    if with_it is None or without is None or with_it[1] <= without[1] + BETTER:
+    if with_it.loss <= without.loss + BETTER:
         return
     with transaction.atomic():
         _end(lesson, State.RETURNED, figures=_figures(len(later), with_it, without))
@@ -233,12 +233,10 @@ def _end(lesson: LearnedModel, state: str, actor: User | None = None, **facts: A
     return lesson
 
 
-def _figures(
-    rulings: int, before: Iterable[float], after: Iterable[float]
-) -> dict[str, int | list[float]]:
+def _figures(rulings: int, before: Quality, after: Quality) -> dict[str, Any]:
     """Area under the curve and log loss, without and with what changed."""
     return {
         "rulings": rulings,
-        "before": [round(value, 4) for value in before],
-        "after": [round(value, 4) for value in after],
+        "before": [value and round(value, 4) for value in before],
+        "after": [value and round(value, 4) for value in after],
     }

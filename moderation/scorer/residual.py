@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -180,14 +181,19 @@ def _sparse(
     )
 
 
+class Quality(NamedTuple):
+    """area: under the ROC curve, None where the rulings all went one way; loss: the mean log loss
+    in nats."""
+
+    area: float | None
+    loss: float
+
+
 def quality(
     ruled: Sequence[Ruled], residual: Residual | None, *, label: int
-) -> tuple[float, float] | None:
-    """How well the label, with the residual or alone, foretells rulings it has not seen: the area
-    under the ROC curve, and the log loss. None where the rulings all went one way."""
+) -> Quality:
+    """How well the label, with the residual or alone, foretells rulings it has not seen."""
     target = np.array([each.target for each in ruled])
-    if not 0 < target.sum() < len(target):
-        return None
     margin = np.array(
         [
             each.seen.margins[label] + (residual.shift(each.seen) if residual else 0.0)
@@ -196,7 +202,8 @@ def quality(
     )
     chance = 1.0 / (1.0 + np.exp(-np.clip(margin, -_SPAN, _SPAN)))
     loss = -np.mean(np.where(target == 1, np.log(chance), np.log(1.0 - chance)))
-    return area(margin, target), float(loss)
+    both_ways = 0 < target.sum() < len(target)
+    return Quality(area(margin, target) if both_ways else None, float(loss))
 
 
 def area(margin: np.ndarray, target: np.ndarray) -> float:
