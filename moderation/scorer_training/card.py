@@ -234,6 +234,7 @@ def _thresholds(report: Report) -> str:
         (
             "Label",
             "A missed one costs",
+            "Expected share",
             "Held from",
             "Precision",
             "Recall",
@@ -244,7 +245,8 @@ def _thresholds(report: Report) -> str:
         [
             (
                 label,
-                f"{found[label]['cost']} wrongly held",
+                f"{found[label]['cost']:.0f} wrongly held",
+                _percent(found[label]["share"]),
                 found[label]["hold"],
                 found[label]["precision"],
                 found[label]["recall"],

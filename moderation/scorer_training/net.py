@@ -14,7 +14,7 @@ Progress = Callable[[str], None]
 _BATCH = 256
 _LONGEST = 160
 _RATE = 0.002
-_WORD_DROP, _FILTER_DROP = 0.08, 0.3
+_WORD_DROP, _NAME_DROP, _FILTER_DROP = 0.08, 0.25, 0.35
 _WORD_RATE = 0.02
 _DECAY = 1e-5
 
@@ -44,6 +44,7 @@ def teach(
     weights: np.ndarray,
     sets: np.ndarray,
     vectors: np.ndarray,
+    names: list[int],
     epochs: int,
     seed: int,
     progress: Progress,
@@ -51,7 +52,8 @@ def teach(
     """A net that answers `shares`, of shape (texts, labels), where `weights` are above 0.
 
     `texts` holds the word numbers of each text; `vectors` where the words start from. `sets`
-    numbers the set of each text; each has an intercept that is forgotten afterwards.
+    numbers the set of each text, and each has an intercept that is forgotten afterwards. `names`
+    are the numbers of words for groups of people.
     """
     source = np.random.default_rng(seed)
     size, labels = vectors.shape[1], shares.shape[1]
@@ -69,6 +71,8 @@ def teach(
     out = _Adam.of((source.standard_normal((total, labels)) * 0.05).astype(np.float32))
     intercepts = _Adam.of(np.zeros((int(sets.max()) + 1, labels), np.float32))
     lengths = np.array([min(len(text), _LONGEST) for text in texts])
+    unnamed = np.zeros(len(vectors), bool)
+    unnamed[names] = True
     at = 0
     for epoch in range(epochs):
         # Texts of one length share a batch, in an order that changes from epoch to epoch.
@@ -76,14 +80,16 @@ def teach(
         batches = [order[first : first + _BATCH] for first in range(0, len(order), _BATCH)]
         source.shuffle(batches)
         lost = 0.0
-        rate = _RATE * (1 - epoch / epochs) ** 0.7
         for batch in batches:
             at += 1
+            rate = _RATE * max(1 - at / (epochs * len(batches)), 0.02)
             longest = max(1, int(lengths[batch].max()))
             numbers = np.zeros((len(batch), longest + 2 * (WIDEST - 1)), np.int64)
             for row, text in enumerate(batch):
                 numbers[row, WIDEST - 1 : WIDEST - 1 + lengths[text]] = texts[text][:_LONGEST]
             dropped = (source.random(numbers.shape) < _WORD_DROP) & (numbers != PADDING)
+            # A sentence must be judged without knowing which group it is about.
+            dropped |= unnamed[numbers] & (source.random(numbers.shape) < _NAME_DROP)
             numbers[dropped] = UNKNOWN
             lost += _step(
                 numbers,

@@ -6,14 +6,11 @@ occurs in the sentences that teach and in those that ask.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from itertools import cycle
 
-from .groups import GROUPS
-from .rows import Row
-from .sentences import (
-    ASKED_FAIR,
-    ASKED_HATE,
+from .everyday import (
     COMMERCE,
     EXPLICIT,
     HOSTS,
@@ -24,6 +21,15 @@ from .sentences import (
     PERSONAL,
     PLAIN,
     POINTING,
+)
+from .groups import GROUPS
+from .rows import Row
+from .sentences import (
+    ASKED_FAIR,
+    ASKED_HATE,
+    FRAMES_FAIR,
+    FRAMES_HATE,
+    PREDICATES,
     TAUGHT_FAIR,
     TAUGHT_HATE,
 )
@@ -66,7 +72,20 @@ def asked() -> list[Case]:
     ]
 
 
-def taught(weight: float = 0.4) -> list[Row]:
+def _framed(weight: float) -> list[Row]:
+    """The same words about the same groups, said and objected to."""
+    source = random.Random(0)
+    rows = []
+    for group in GROUPS:
+        for frames, labels in ((FRAMES_HATE, HATE_LABELS), (FRAMES_FAIR, FAIR_LABELS)):
+            for frame in frames:
+                for predicate in source.sample(PREDICATES, 2):
+                    text = frame.format(c=f"{group[0]} {predicate}")
+                    rows.append(_row(text, labels, weight))
+    return rows
+
+
+def taught(weight: float = 0.6) -> list[Row]:
     """The rows that training adds to the data."""
     rows = [
         Row(_filled(line, group), "templates", "templates", dict(labels), weight)
@@ -74,6 +93,7 @@ def taught(weight: float = 0.4) -> list[Row]:
         for lines, labels in ((TAUGHT_HATE, HATE_LABELS), (TAUGHT_FAIR, FAIR_LABELS))
         for line in lines
     ]
+    rows += _framed(weight)
     for thing in OBJECTS:
         for line, toxicity, profanity in OBJECT_LINES:
             labels = {**FAIR_LABELS, "toxicity": toxicity, "profanity": profanity}

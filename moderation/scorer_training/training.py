@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from moderation.scorer import LABELS
 from moderation.scorer.lexicon import Lexicon
-from moderation.scorer.phrases import listen
+from moderation.scorer.phrases import RESERVED, listen
 from moderation.scorer.weights_file import write_weights
 
 from .calibration import curve
@@ -33,9 +34,11 @@ Progress = Callable[[str], None]
 SEED = 20261123
 PENALTY = 3.0
 EPOCHS = 4
-NET_EPOCHS = 4
+NET_EPOCHS = 5
 # Fewer positives than this teach a label that nobody should rely on.
 LEAST_POSITIVES = 60
+# Words within the names of groups that say nothing of a group.
+_PLAIN_NAMES = frozenset(("a", "an", "in", "people", "person", "man", "woman", "young", "old"))
 _DISGUISED_SHARE = 0.12
 _SWAPPED_SHARE = 0.6
 # Ordinary talk is no spam; it is by far the larger part of what the spam label must know.
@@ -63,6 +66,12 @@ def train(data: Path, target: Path, progress: Progress) -> Trained:
 
     Raises NothingToLearn.
     """
+    # Sums over several threads would come out a little differently each time.
+    with threadpool_limits(1):
+        return _train(data, target, progress)
+
+
+def _train(data: Path, target: Path, progress: Progress) -> Trained:
     rows, found = read_all(data)
     for name, state in found.items():
         progress(f"  {name}: {state}")
@@ -90,7 +99,8 @@ def train(data: Path, target: Path, progress: Progress) -> Trained:
     first = start_vectors(
         known, {word: at for at, word in enumerate(general)}, general_vectors, SEED
     )
-    net = teach(learned.numbers, shares, weights, sets, first, NET_EPOCHS, SEED, progress)
+    named = [RESERVED + at for at, word in enumerate(known) if word in names - _PLAIN_NAMES]
+    net = teach(learned.numbers, shares, weights, sets, first, named, NET_EPOCHS, SEED, progress)
     margins = judged.matrix @ (table.astype(np.float32) * scales)
     heard = np.stack([listen(net, numbers.tolist()).strengths for numbers in judged.numbers])
     answered = heard @ net.out
@@ -105,7 +115,9 @@ def train(data: Path, target: Path, progress: Progress) -> Trained:
         parts.append((*part, bias))
         joint = both @ part + bias
         curves.append(curve(joint[kept], shares[kept, at], weights[kept, at]))
-        thresholds[label] = threshold(label, np.interp(joint[ordinary], *curves[at]))
+        met = float(np.average(shares[kept, at], weights=weights[kept, at]))
+        called = np.interp(joint[ordinary], *curves[at])
+        thresholds[label] = threshold(label, met, called)
     by_label = np.array(parts)
     header = {
         "labels": labels,

@@ -1,0 +1,56 @@
+"""Which texts are called foreign, and which are too short to say."""
+
+import pytest
+
+from moderation.scorer.language import MEASURED, language
+
+GERMAN = [
+    "Ich finde, dass die Stadt mehr für die Radwege tun muss.",
+    "Das ist nicht wahr, und der Bürgermeister weiß es auch.",
+    "Warum gibt es hier keine Straßenbahn mehr?",
+]
+FOREIGN = [
+    "Je ne suis pas d'accord avec le maire, il faut que les gens le sachent.",
+    "No estoy de acuerdo con el alcalde y creo que la gente lo sabe.",
+    "Non sono d'accordo con il sindaco, e questo lo sanno tutti.",
+    "Nie zgadzam się z burmistrzem i myślę, że to jest błąd.",
+    "Belediye başkanı bir şey yapmıyor ve bu çok kötü bir durum.",
+    "Jeg er ikke enig med borgmesteren, og det ved han godt.",
+    "Я не согласен с мэром города.",
+    "لا أتفق مع رئيس البلدية",
+    "我不同意市长的看法。",
+    "市長の意見には賛成できません。",
+]
+SHORT = ["", "!!!", "lol", "Bravo!", "C'est la vie", "OK", "12345", "😀😀", "Merci", "Déjà vu"]
+
+
+def test_english_and_german_are_measured():
+    assert MEASURED == ("en", "de")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I do not agree with the mayor, and he knows it.",
+        "This is what the council should have done in May.",
+        "Chad and the other guys from São Paulo were there, weren't they?",
+        "The café's crème brûlée is très chic, don't you think?",
+    ],
+)
+def test_english_is_english(text):
+    assert language(text) == "en"
+
+
+@pytest.mark.parametrize("text", GERMAN)
+def test_german_is_german(text):
+    assert language(text) == "de"
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_a_sentence_in_another_language_is_foreign(text):
+    assert language(text) == "other"
+
+
+@pytest.mark.parametrize("text", SHORT)
+def test_a_text_of_a_few_words_is_not_called_foreign(text):
+    assert language(text) != "other"
