@@ -44,17 +44,30 @@ def ruled(rows: list[Row]) -> list[Ruled]:
     ]
 
 
-def areas(stream: list[Ruled], *, scorer: str, label: int) -> list[float | None]:
-    """The area under the curve over the NEXT after so many RULINGS; None where rows run out."""
-    found: list[float | None] = []
+def areas(stream: list[Ruled], *, scorer: str, label: int) -> list[tuple[float, float] | None]:
+    """The area under the curve over the NEXT after so many RULINGS, of the scorer alone and with
+    what they taught; None where the rows run out."""
+    found: list[tuple[float, float] | None] = []
     for count in RULINGS:
         coming = stream[count : count + NEXT]
         if len(coming) < NEXT:
             found.append(None)
             continue
         lesson = fit(stream[:count], scorer=scorer, label=label) if count else None
-        found.append(quality(coming, lesson, label=label).area)
+        alone, taught = (quality(coming, each, label=label).area for each in (None, lesson))
+        found.append((alone, taught))
     return found
+
+
+def cell(found: tuple[tuple[float, float] | None, ...]) -> str:
+    """Over all orders: the mean with the lesson, that of the scorer alone, the range of gains."""
+    if None in found:
+        return ""
+    alone, taught = (mean(pair[at] for pair in found) for at in (0, 1))
+    gains = [pair[1] - pair[0] for pair in found]
+    if not any(gains):
+        return f"{taught:.3f}"
+    return f"{taught:.3f}, alone {alone:.3f} ({min(gains):+.3f} to {max(gains):+.3f})"
 
 
 def main() -> int:
@@ -81,10 +94,7 @@ def main() -> int:
         for order in range(options.orders):
             Random(order).shuffle(stream)
             columns.append(areas(stream, scorer=scorer.version, label=label))
-        cells = [
-            "" if None in found else f"{mean(found):.3f} ({min(found):.3f} to {max(found):.3f})"
-            for found in zip(*columns, strict=True)
-        ]
+        cells = [cell(found) for found in zip(*columns, strict=True)]
         print(f"| {what}, {len(stream):,} | {' | '.join(cells)} |", flush=True)
     return 0
 

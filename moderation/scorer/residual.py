@@ -17,20 +17,27 @@ from .reading import read
 from .scorer import Scorer
 
 _SPAN = 12.0  # log-odds beyond this say no more than certainty
-_STEPS = 300
-_STEP = 0.1
-_SPARSE_PULL = 1.0
-_DENSE_PULL = 20.0
+_NEWTON_STEPS = 12
+_STEPS, _STEP = 200, 0.1
+_DENSE_PULL = 500.0  # on what the scorer sees anyway, each in units of its own spread
+_CONSTANT_PULL = 5.0
+_WORD_PULL = 2.0
 _MOST = 3.0  # the largest shift: rulings refine the scorer, they do not replace it
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a residual sees of one text. margins: the log-odds of each of the scorer's labels.
-    buckets: its words and pairs of words, hashed, each once, in order."""
+    heard: what the filters of its net found. buckets: the text's words and pairs of words, hashed,
+    each once, in order."""
 
     margins: np.ndarray
+    heard: np.ndarray
     buckets: np.ndarray
+
+    @property
+    def dense(self) -> np.ndarray:
+        return np.concatenate([self.margins / 4.0, self.heard])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Ruled:
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """dense: a weight for each label's margin, then a constant. buckets, in order, with their
+    """dense: a weight for each number that is seen, then a constant. buckets, in order, with their
     weights. scorer: the version of the weights beneath."""
 
     scorer: str
@@ -57,7 +64,7 @@ class Residual:
 
     def shift(self, seen: Seen) -> float:
         """What to add to the log-odds of the label, at most _MOST either way."""
-        total = float(seen.margins @ self.dense[:-1] + self.dense[-1])
+        total = float(seen.dense @ self.dense[:-1] + self.dense[-1])
         if len(self.buckets) and len(seen.buckets):
             at = np.searchsorted(self.buckets, seen.buckets).clip(max=len(self.buckets) - 1)
             known = self.buckets[at] == seen.buckets
@@ -91,12 +98,14 @@ class Residual:
 
 def look(scorer: Scorer, text: str) -> Seen:
     """What a residual sees of a text."""
-    features = extract(read(text, scorer.lexicon), ())
+    reading = read(text, scorer.lexicon)
+    features = extract(reading, ())
     words = features.words.shape[1]
     probabilities = scorer.score(text).probabilities
     margins = log_odds(np.array([probabilities[label] for label in scorer.labels]))
+    heard = np.asarray(scorer.heard(reading).strengths, dtype=np.float64)
     # Words stand before pairs of words, and both before everything else.
-    return Seen(margins, np.unique(features.buckets[: max(0, 2 * words - 1)]))
+    return Seen(margins, heard, np.unique(features.buckets[: max(0, 2 * words - 1)]))
 
 
 def log_odds(probabilities: np.ndarray) -> np.ndarray:
@@ -104,6 +113,11 @@ def log_odds(probabilities: np.ndarray) -> np.ndarray:
     inside = np.clip(probabilities, low, 1.0 - low)
     odds: np.ndarray = np.log(inside / (1.0 - inside))
     return odds
+
+
+def _chance(margin: np.ndarray) -> np.ndarray:
+    chance: np.ndarray = 1.0 / (1.0 + np.exp(-np.clip(margin, -_SPAN, _SPAN)))
+    return chance
 
 
 def fit(
@@ -123,26 +137,40 @@ def fit(
     base = np.array([each.seen.margins[label] for each in ruled])
     target = np.array([each.target for each in ruled], dtype=np.float64)
     weight = np.array([each.weight for each in ruled], dtype=np.float64)
-    # Margins run to a dozen: with a quarter of them, steps of one size suit the constant too.
-    dense = np.array([[*(each.seen.margins / 4.0), 1.0] for each in ruled])
+    dense, margin = _dense(np.stack([each.seen.dense for each in ruled]), base, target, weight)
     buckets = _known(ruled, authors_least, editors_least)
     rows, columns, values = _sparse(ruled, buckets)
-    dense_at, sparse_at = np.zeros(dense.shape[1]), np.zeros(len(buckets))
-    dense_sum, sparse_sum = np.full_like(dense_at, 1e-8), np.full_like(sparse_at, 1e-8)
+    words, sums = np.zeros(len(buckets)), np.full(len(buckets), 1e-8)
     for _step in range(_STEPS):
-        margin = base + dense @ dense_at
-        margin += np.bincount(rows, sparse_at[columns] * values, len(ruled))
-        chance = 1.0 / (1.0 + np.exp(-np.clip(margin, -_SPAN, _SPAN)))
-        error = (chance - target) * weight
-        dense_slope = dense.T @ error + _DENSE_PULL * dense_at
-        dense_sum += dense_slope**2
-        dense_at -= _STEP * dense_slope / np.sqrt(dense_sum)
-        slope = _SPARSE_PULL * sparse_at
+        error = (
+            _chance(margin + np.bincount(rows, words[columns] * values, len(ruled))) - target
+        ) * weight
+        slope = _WORD_PULL * words
         slope += np.bincount(columns, error[rows] * values, len(buckets))
-        sparse_sum += slope**2
-        sparse_at -= _STEP * slope / np.sqrt(sparse_sum)
-    dense_at[:-1] /= 4.0
-    return Residual(scorer, dense_at, buckets, sparse_at)
+        sums += slope**2
+        words -= _STEP * slope / np.sqrt(sums)
+    return Residual(scorer, dense, buckets, words)
+
+
+def _dense(
+    seen: np.ndarray, base: np.ndarray, target: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """By Newton's method: the weights of the numbers seen with a constant, and the margins with
+    them."""
+    mean, spread = seen.mean(axis=0), seen.std(axis=0)
+    # A number that hardly ever differs would weigh without bound where it does.
+    spread = np.where(spread > 1e-3, spread, np.inf)
+    scaled = np.hstack([(seen - mean) / spread, np.ones((len(seen), 1))])
+    pull = np.full(scaled.shape[1], _DENSE_PULL)
+    pull[-1] = _CONSTANT_PULL
+    at = np.zeros(scaled.shape[1])
+    for _step in range(_NEWTON_STEPS):
+        chance = _chance(base + scaled @ at)
+        slope = scaled.T @ ((chance - target) * weight) + pull * at
+        bend = (scaled * (chance * (1 - chance) * weight)[:, None]).T @ scaled + np.diag(pull)
+        at = at - np.linalg.solve(bend, slope)
+    plain = at[:-1] / spread
+    return np.append(plain, at[-1] - plain @ mean), base + scaled @ at
 
 
 def _known(ruled: Sequence[Ruled], authors_least: int, editors_least: int) -> np.ndarray:
@@ -189,9 +217,7 @@ class Quality(NamedTuple):
     loss: float
 
 
-def quality(
-    ruled: Sequence[Ruled], residual: Residual | None, *, label: int
-) -> Quality:
+def quality(ruled: Sequence[Ruled], residual: Residual | None, *, label: int) -> Quality:
     """How well the label, with the residual or alone, foretells rulings it has not seen."""
     target = np.array([each.target for each in ruled])
     margin = np.array(
