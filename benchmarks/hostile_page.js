@@ -309,7 +309,8 @@
         document.addEventListener("htmx:afterSettle", () => resume(), { once: true }),
       );
       button.click();
-      await settled;
+      const late = new Promise((_resume, refuse) => setTimeout(refuse, 20000, new Error("a thread stayed folded")));
+      await Promise.race([settled, late]);
     }
     return examine();
   }

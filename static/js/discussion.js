@@ -123,6 +123,8 @@
 
   /* What the server answers. */
 
+  let shown = null; // ids of what stood in a thread before the rest of it was asked for
+
   function tellFailure(form) {
     if (!form.matches("form")) return;
     const told = form.querySelector(".failed") || document.createElement("p");
@@ -140,9 +142,11 @@
     });
   }
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr, elt } = event.detail;
+    const { xhr, elt, requestConfig } = event.detail; // elt: what is swapped, not what asked
+    const whole = requestConfig.elt.matches(".onward");
+    if (whole) shown = new Set([...elt.querySelectorAll("li[id]")].map((item) => item.id));
     // A whole page answers something else: an error page, or the sign-in.
-    if (event.detail.shouldSwap && /^\s*<!doctype/i.test(xhr.responseText) && !elt.matches(".onward")) {
+    if (event.detail.shouldSwap && /^\s*<!doctype/i.test(xhr.responseText) && !whole) {
       event.detail.shouldSwap = false;
       tellFailure(elt);
     }
@@ -164,6 +168,16 @@
     if (elt.matches("form.answer") && xhr.status === 201) posted = true;
     if (elt.matches(".own") && elt.contains(document.activeElement)) held = numberOf(elt);
   });
+
+  function focusFirstNew(thread) {
+    if (!shown) return;
+    const first = [...thread.querySelectorAll("li[id]")].find((item) => !shown.has(item.id));
+    shown = null;
+    const comment = first?.querySelector(":scope > :is(.comment, .ignored)");
+    if (!comment) return;
+    comment.tabIndex = -1;
+    comment.focus();
+  }
 
   function keepFocus(item) {
     if (!posted && numberOf(item) !== held) return;
@@ -218,6 +232,7 @@
   document.addEventListener("htmx:load", (event) => {
     if (event.target !== document.body) prepare(event.target);
     each(event.target, ".own, .thread", tellState);
+    if (event.target.matches(".thread")) focusFirstNew(event.target);
     each(event.target, ".own, .thread, .branch", (item) => event.target === document.body || keepFocus(item));
     each(event.target, ".answer .errorlist", (list) => list.closest("form").querySelector("textarea").focus());
   });
