@@ -312,6 +312,8 @@
       const late = new Promise((_resume, refuse) => setTimeout(refuse, 20000, new Error("a thread stayed folded")));
       await Promise.race([settled, late]);
     }
+    // The page's script leads the focus on to what is new.
+    document.querySelector("#threads article:focus")?.removeAttribute("tabindex");
     return examine();
   }
 

@@ -219,25 +219,14 @@ def options_with_share(call_to_action: CallToAction) -> list[dict[str, Any]]:
     if call_to_action.kind != CallToAction.Kind.CHOICE:
         return []
     options = list(call_to_action.options.all())
-    shares = _percent([option.live_count for option in options])
+    total = sum(option.live_count for option in options)
     return [
         {
             "id": option.pk,
             "text": option.text,
             "live_count": option.live_count,
-            "percent": share,
+            # Rounded each for itself: equal counts have equal shares, whatever the sum.
+            "percent": round(100 * option.live_count / total) if total else 0,
         }
-        for option, share in zip(options, shares, strict=True)
+        for option in options
     ]
-
-
-def _percent(counts: list[int]) -> list[int]:
-    """Whole shares that make a hundred: the largest remainders go up, earlier ones first."""
-    total = sum(counts)
-    if not total:
-        return [0] * len(counts)
-    shares = [100 * count // total for count in counts]
-    by_remainder = sorted(range(len(counts)), key=lambda at: -(100 * counts[at] % total))
-    for at in by_remainder[: 100 - sum(shares)]:
-        shares[at] += 1
-    return shares

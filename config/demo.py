@@ -78,10 +78,14 @@ def load() -> list[str]:
 def _in_order() -> None:
     """Number notifications by time, as everywhere else: here, hours were set after the fact."""
     told = list(Notification.objects.order_by("created_at", "pk"))
+    times = [row.created_at for row in told]
     Notification.objects.all().delete()
     for row in told:
-        row.pk, row.mailed_at = None, row.created_at
-    Notification.objects.bulk_create(told)
+        row.pk = None
+    made = Notification.objects.bulk_create(told)
+    for row, at in zip(made, times, strict=True):
+        row.created_at = row.mailed_at = at
+    Notification.objects.bulk_update(made, ["created_at", "mailed_at"])
 
 
 @contextmanager

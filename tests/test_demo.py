@@ -103,6 +103,12 @@ def test_it_was_made_through_the_operations_that_keep_records(unlike):
     assert DecisionRecord.objects.filter(actor__isnull=False).exists()
 
 
+def test_what_people_were_told_is_numbered_by_time(unlike):
+    times = list(Notification.objects.order_by("pk").values_list("created_at", flat=True))
+    assert times == sorted(times)
+    assert (times[-1] - times[0]).days > 1
+
+
 def test_it_mails_nobody(unlike):
     assert not Notification.objects.filter(mailed_at__isnull=True).exists()
 

@@ -123,7 +123,7 @@
 
   /* What the server answers. */
 
-  let shown = null; // ids of what stood in a thread before the rest of it was asked for
+  let shown = null; // ids of what stood in a thread, or a list, before the rest was asked for
 
   function tellFailure(form) {
     if (!form.matches("form")) return;
@@ -143,8 +143,8 @@
   }
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, elt, requestConfig } = event.detail; // elt: what is swapped, not what asked
-    const whole = requestConfig.elt.matches(".onward");
-    if (whole) shown = new Set([...elt.querySelectorAll("li[id]")].map((item) => item.id));
+    const whole = requestConfig.elt.matches(".onward, .further a");
+    if (whole) shown = new Set([elt, ...elt.querySelectorAll("li[id]")].map((item) => item.id));
     // A whole page answers something else: an error page, or the sign-in.
     if (event.detail.shouldSwap && /^\s*<!doctype/i.test(xhr.responseText) && !whole) {
       event.detail.shouldSwap = false;
@@ -171,9 +171,10 @@
 
   function focusFirstNew(thread) {
     if (!shown) return;
-    const first = [...thread.querySelectorAll("li[id]")].find((item) => !shown.has(item.id));
+    const first = [thread, ...thread.querySelectorAll("li[id]")].find((item) => !shown.has(item.id));
+    if (!first) return;
     shown = null;
-    const comment = first?.querySelector(":scope > :is(.comment, .ignored)");
+    const comment = first.querySelector(":scope > :is(.comment, .ignored)");
     if (!comment) return;
     comment.tabIndex = -1;
     comment.focus();
