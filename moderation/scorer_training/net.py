@@ -17,6 +17,7 @@ _RATE = 0.002
 _WORD_DROP, _NAME_DROP, _FILTER_DROP = 0.08, 0.25, 0.35
 _WORD_RATE = 0.02
 _DECAY = 1e-5
+_AVERAGED_FROM, _LEAST_RATE = 0.5, 0.25
 
 
 @dataclass(slots=True)
@@ -73,6 +74,10 @@ def teach(
     lengths = np.array([min(len(text), _LONGEST) for text in texts])
     unnamed = np.zeros(len(vectors), bool)
     unnamed[names] = True
+    # The mean of many states near the end errs less on texts unlike the taught than the last one.
+    everything = [words, *kernels, *shifts, out]
+    means = [np.zeros_like(learned.value) for learned in everything]
+    many = 0
     at = 0
     for epoch in range(epochs):
         # Texts of one length share a batch, in an order that changes from epoch to epoch.
@@ -82,7 +87,8 @@ def teach(
         lost = 0.0
         for batch in batches:
             at += 1
-            rate = _RATE * max(1 - at / (epochs * len(batches)), 0.02)
+            done = at / (epochs * len(batches))
+            rate = _RATE * max(1 - done, _LEAST_RATE)
             longest = max(1, int(lengths[batch].max()))
             numbers = np.zeros((len(batch), longest + 2 * (WIDEST - 1)), np.int64)
             for row, text in enumerate(batch):
@@ -106,7 +112,14 @@ def teach(
                 at,
                 source,
             )
+            if done > _AVERAGED_FROM and at % 20 == 0:
+                many += 1
+                for learned, mean in zip(everything, means, strict=True):
+                    mean += (learned.value - mean) / many
         progress(f"  epoch {epoch + 1} of {epochs}: {lost / len(batches):.4f}")
+    if many:
+        for learned, mean in zip(everything, means, strict=True):
+            learned.value = mean
     scale = float(np.quantile(np.abs(words.value), 0.9999) / 127)
     table = np.clip(np.rint(words.value / scale), -127, 127).astype(np.int8)
     table[PADDING] = 0

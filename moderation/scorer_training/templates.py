@@ -85,7 +85,7 @@ def _framed(weight: float) -> list[Row]:
     return rows
 
 
-def taught(weight: float = 0.6) -> list[Row]:
+def taught(weight: float = 0.45) -> list[Row]:
     """The rows that training adds to the data."""
     rows = [
         Row(_filled(line, group), "templates", "templates", dict(labels), weight)

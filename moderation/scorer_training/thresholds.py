@@ -13,7 +13,7 @@ COSTS: dict[str, float] = {
     "threat": 20.0,
     "identity_attack": 10.0,
     "profanity": 3.0,
-    "sexually_explicit": 8.0,
+    "sexually_explicit": 12.0,
     "spam": 1.0,
 }
 # How many comments under a newspaper's articles we expect to deserve each label.
@@ -21,10 +21,10 @@ SITE_SHARES: dict[str, float] = {
     "toxicity": 0.08,
     "severe_toxicity": 0.005,
     "insult": 0.05,
-    "threat": 0.003,
+    "threat": 0.005,
     "identity_attack": 0.03,
     "profanity": 0.02,
-    "sexually_explicit": 0.01,
+    "sexually_explicit": 0.02,
     "spam": 0.03,
 }
 _ORDINARY_CALLED_SPAM = 0.004

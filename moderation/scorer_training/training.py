@@ -34,7 +34,7 @@ Progress = Callable[[str], None]
 SEED = 20261123
 PENALTY = 3.0
 EPOCHS = 4
-NET_EPOCHS = 5
+NET_EPOCHS = 4
 # Fewer positives than this teach a label that nobody should rely on.
 LEAST_POSITIVES = 60
 # Words within the names of groups that say nothing of a group.
