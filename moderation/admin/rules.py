@@ -51,8 +51,6 @@ class PolicyAdmin(GovernedAdmin):
                     "raid_link_authors",
                     "shouting_share",
                     "shouting_min_letters",
-                    "hold_disguised_words",
-                    "hold_unmeasured_languages",
                     "check_budget_ms",
                 )
             },
