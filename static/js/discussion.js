@@ -159,13 +159,12 @@
 
   /* Focus follows what was posted, and stays with it when its state turns. */
 
-  let posted = false;
-  let held = null; // the number of one's own comment that had the focus when it was asked for
+  let held = null; // the number of one's own comment that was posted, or asked for, with the focus
 
   const numberOf = (item) => item.id.replace(/^own-|^c/, "");
 
   document.addEventListener("htmx:beforeSwap", ({ detail: { elt, xhr } }) => {
-    if (elt.matches("form.answer") && xhr.status === 201) posted = true;
+    if (elt.matches("form.answer") && xhr.status === 201) held = /id="own-(\d+)"/.exec(xhr.responseText)?.[1];
     if (elt.matches(".own") && elt.contains(document.activeElement)) held = numberOf(elt);
   });
 
@@ -181,8 +180,7 @@
   }
 
   function keepFocus(item) {
-    if (!posted && numberOf(item) !== held) return;
-    posted = false;
+    if (numberOf(item) !== held) return;
     held = null;
     item.tabIndex = -1;
     item.focus({ preventScroll: true });
