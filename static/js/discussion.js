@@ -143,10 +143,10 @@
   }
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, elt, requestConfig } = event.detail; // elt: what is swapped, not what asked
-    const whole = requestConfig.elt.matches(".onward, .further a");
-    if (whole) shown = new Set([elt, ...elt.querySelectorAll("li[id]")].map((item) => item.id));
+    const forMore = requestConfig.elt.matches(".onward, .further a");
+    if (forMore) shown = new Set([elt, ...elt.querySelectorAll("li[id]")].map((item) => item.id));
     // A whole page answers something else: an error page, or the sign-in.
-    if (event.detail.shouldSwap && /^\s*<!doctype/i.test(xhr.responseText) && !whole) {
+    if (event.detail.shouldSwap && /^\s*<!doctype/i.test(xhr.responseText) && !forMore) {
       event.detail.shouldSwap = false;
       tellFailure(elt);
     }
@@ -232,7 +232,7 @@
     if (event.target !== document.body) prepare(event.target);
     each(event.target, ".own, .thread", tellState);
     if (event.target.matches(".thread")) focusFirstNew(event.target);
-    each(event.target, ".own, .thread, .branch", (item) => event.target === document.body || keepFocus(item));
+    if (event.target !== document.body) each(event.target, ".own, .thread, .branch", keepFocus);
     each(event.target, ".answer .errorlist", (list) => list.closest("form").querySelector("textarea").focus());
   });
   prepare(document.body);
