@@ -210,7 +210,7 @@ async def _ignored(sinks: Sinks, batch: Batch) -> None:
         row.shown.add(batch.author["id"])
     with sinks.watch.sink("article, an ignored author folded away") as row:
         row.wanted.update(batch.live)
-        row.shown.update((await sinks.host.open(batch.path)).get("folded", ()))
+        row.shown.update((await sinks.host.unfolded(batch.path)).get("folded", ()))
     await _staged(sinks, "ignore", **both, on=False)
 
 

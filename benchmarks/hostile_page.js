@@ -313,7 +313,7 @@
       await Promise.race([settled, late]);
     }
     // The page's script leads the focus on to what is new.
-    document.querySelector("#threads article:focus")?.removeAttribute("tabindex");
+    document.querySelector("#threads [tabindex]:focus")?.removeAttribute("tabindex");
     return examine();
   }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -22,6 +23,7 @@ from comments.querysets import DEFAULT_SORT, SORTS, Page
 from comments.threads import SHOWN_DEPTH
 
 OWN_SHOWN = 20
+JUST_NOW = timedelta(seconds=2)
 POLL_FIRST, POLL_LAST = 0.2, 15.0  # seconds between looks at one's own undecided comment
 
 
@@ -158,13 +160,17 @@ def discussion(
     within: dict[int, str] = {}
     apart: list[str] = []
     if reader is not None and house is not None:
+        written = reader.comments.in_discussion(call_to_action)
+        # What went live since the rows were read would be on the page nowhere.
+        just_live = written.filter(live_at__gt=timezone.now() - JUST_NOW, withdrawn_at=None)
         mine = (
-            reader.comments.in_discussion(call_to_action)
-            .not_plainly_live()
+            (written.not_plainly_live() | just_live)
             .select_related("latest", "author", "call_to_action__article")
             .order_by("-pk")[:OWN_SHOWN]
         )
         for comment in mine:
+            if comment.pk in ids and comment.status == Comment.Status.APPROVED:
+                continue
             html = own_comment(comment, house=house)
             if comment.parent_id in ids:
                 within[comment.parent_id] = html + within.get(comment.parent_id, "")

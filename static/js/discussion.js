@@ -143,10 +143,10 @@
   }
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, elt, requestConfig } = event.detail; // elt: what is swapped, not what asked
-    const whole = requestConfig.elt.matches(".onward, .further a");
-    if (whole) shown = new Set([elt, ...elt.querySelectorAll("li[id]")].map((item) => item.id));
+    const forMore = requestConfig.elt.matches(".onward, .further a");
+    if (forMore) shown = new Set([elt, ...elt.querySelectorAll("li[id]")].map((item) => item.id));
     // A whole page answers something else: an error page, or the sign-in.
-    if (event.detail.shouldSwap && /^\s*<!doctype/i.test(xhr.responseText) && !whole) {
+    if (event.detail.shouldSwap && /^\s*<!doctype/i.test(xhr.responseText) && !forMore) {
       event.detail.shouldSwap = false;
       tellFailure(elt);
     }
@@ -159,13 +159,12 @@
 
   /* Focus follows what was posted, and stays with it when its state turns. */
 
-  let posted = false;
-  let held = null; // the number of one's own comment that had the focus when it was asked for
+  let held = null; // the number of one's own comment that was posted, or asked for, with the focus
 
   const numberOf = (item) => item.id.replace(/^own-|^c/, "");
 
   document.addEventListener("htmx:beforeSwap", ({ detail: { elt, xhr } }) => {
-    if (elt.matches("form.answer") && xhr.status === 201) posted = true;
+    if (elt.matches("form.answer") && xhr.status === 201) held = /id="own-(\d+)"/.exec(xhr.responseText)?.[1];
     if (elt.matches(".own") && elt.contains(document.activeElement)) held = numberOf(elt);
   });
 
@@ -181,8 +180,7 @@
   }
 
   function keepFocus(item) {
-    if (!posted && numberOf(item) !== held) return;
-    posted = false;
+    if (numberOf(item) !== held) return;
     held = null;
     item.tabIndex = -1;
     item.focus({ preventScroll: true });
@@ -234,7 +232,7 @@
     if (event.target !== document.body) prepare(event.target);
     each(event.target, ".own, .thread", tellState);
     if (event.target.matches(".thread")) focusFirstNew(event.target);
-    each(event.target, ".own, .thread, .branch", (item) => event.target === document.body || keepFocus(item));
+    if (event.target !== document.body) each(event.target, ".own, .thread, .branch", keepFocus);
     each(event.target, ".answer .errorlist", (list) => list.closest("form").querySelector("textarea").focus());
   });
   prepare(document.body);

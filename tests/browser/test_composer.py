@@ -4,24 +4,15 @@ JavaScript."""
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PATIENCE
-from tests.site import RunningSite
+from tests.browser.people import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 ARTICLE = "/articles/who-taught-the-feed-to-see/"
-PASSWORD = "rejoinder-demo"
 READER, ANOTHER, THIRD = "priya@example.org", "sorato@example.org", "anneke@example.org"
 SUSPECT = "Message me privately about labels."
-
-
-def sign_in(page: Page, site: RunningSite, email: str) -> None:
-    page.goto(f"{site.url}/accounts/login/?next={ARTICLE}")
-    page.locator("input[name=login]").fill(email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("form:has(input[name=password]) button").first.click()
-    page.wait_for_url(f"{site.url}{ARTICLE}")
 
 
 def selected(box) -> str:
@@ -30,7 +21,7 @@ def selected(box) -> str:
 
 def test_a_draft_survives_a_closed_tab_and_is_posted_in_the_end(running_site, new_page):
     site, page = running_site, new_page()
-    sign_in(page, site, READER)
+    sign_in(page, site.url, READER, to=ARTICLE)
     box = page.get_by_label("Your answer")
     box.click()
     page.keyboard.type("Labels are made by tired people")
@@ -64,7 +55,7 @@ def test_a_draft_survives_a_closed_tab_and_is_posted_in_the_end(running_site, ne
 
 def test_marks_go_in_and_out_by_keyboard_and_undo_knows_them(running_site, new_page):
     page = new_page()
-    sign_in(page, running_site, READER)
+    sign_in(page, running_site.url, READER, to=ARTICLE)
     box = page.get_by_label("Your answer")
     box.fill("a brave new world")
     box.evaluate("box => box.setSelectionRange(2, 7)")
@@ -120,7 +111,7 @@ def test_marks_go_in_and_out_by_keyboard_and_undo_knows_them(running_site, new_p
 
 def test_selected_words_are_quoted_in_the_reply(running_site, new_page):
     page = new_page()
-    sign_in(page, running_site, READER)
+    sign_in(page, running_site.url, READER, to=ARTICLE)
     mine = f":has(> .comment .author[href='{page.locator('body').get_attribute('data-me')}'])"
     thread = page.locator(f"#threads > li.thread:not({mine})").first
     words = thread.locator(":scope > .comment > .words p").first
@@ -156,7 +147,7 @@ def test_selected_words_are_quoted_in_the_reply(running_site, new_page):
 
 def test_a_first_submit_that_would_wait_is_told_so_and_edited(running_site, new_page):
     page = new_page()
-    sign_in(page, running_site, ANOTHER)
+    sign_in(page, running_site.url, ANOTHER, to=ARTICLE)
     box = page.get_by_label("Your answer")
     box.fill(SUSPECT)
     page.get_by_role("button", name="Post answer").click()
@@ -183,7 +174,7 @@ def test_a_first_submit_that_would_wait_is_told_so_and_edited(running_site, new_
 
 def test_without_javascript_the_box_saves_previews_nudges_and_posts(running_site, new_page):
     site, page = running_site, new_page(java_script_enabled=False)
-    sign_in(page, site, THIRD)
+    sign_in(page, site.url, THIRD, to=ARTICLE)
     expect(page.get_by_role("toolbar")).to_have_count(0)
     expect(page.get_by_text("**bold**")).to_be_visible()
     page.get_by_label("Your answer").fill("So *many* hands.")

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_the_whole_way import answer, sign_in
+from tests.browser.people import sign_in
+from tests.browser.test_the_whole_way import answer
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 ARTICLE = "/articles/the-lane-that-was-never-there/"
@@ -47,7 +48,7 @@ def in_view(page: Page) -> list[float]:
 def test_what_goes_live_is_told_on_an_open_page_and_shown_when_asked_for(running_site, new_page):
     site = running_site
     writer, reader = new_page(), new_page(viewport={"width": 900, "height": 700})
-    sign_in(writer, site, WRITER)
+    sign_in(writer, site.url, WRITER)
     writer.goto(f"{site.url}{ARTICLE}")
 
     reader.goto(f"{site.url}{ARTICLE}")

@@ -8,11 +8,12 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.erasure import keep_url
 from accounts.models import User
 from comments import operations
+from tests.browser.people import prove, sign_in
 from tests.factories import make_comment, make_user, relax
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -27,19 +28,6 @@ def reader(db) -> User:
     return user
 
 
-def sign_in(page: Page, site: str, user: User) -> None:
-    page.goto(site + reverse("account_login"))
-    page.get_by_label("Email", exact=True).last.fill(user.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_text("Wren Ashby").first).to_be_visible()
-
-
-def prove(page: Page) -> None:
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
-
-
 def test_a_phone_finds_drafts_and_devices_and_the_way_back(quick_site, new_page, reader):
     relax()
     comment = make_comment(body="Answer me, somebody.")
@@ -49,7 +37,7 @@ def test_a_phone_finds_drafts_and_devices_and_the_way_back(quick_site, new_page,
     phone = new_page(viewport={"width": 360, "height": 740})
     laptop = new_page()
     for page in (phone, laptop):
-        sign_in(page, quick_site, reader)
+        sign_in(page, quick_site, reader.email, password=PASSWORD)
     phone.goto(quick_site + reverse("my_account"))
     ways = phone.get_by_role("navigation", name="My account")
     ways.get_by_role("link", name="Drafts").click()
@@ -77,11 +65,11 @@ def test_a_phone_finds_drafts_and_devices_and_the_way_back(quick_site, new_page,
 def test_everything_is_downloaded_after_one_more_proof(quick_site, new_page, reader, tmp_path):
     make_comment(author=reader, body="Words to take along, <b>as they are</b>.")
     page = new_page(accept_downloads=True)
-    sign_in(page, quick_site, reader)
+    sign_in(page, quick_site, reader.email, password=PASSWORD)
     page.goto(quick_site + reverse("export"))
     page.get_by_role("link", name="Download as JSON").click()
     with page.expect_download() as started:
-        prove(page)
+        prove(page, PASSWORD)
     taken = json.loads(started.value.path().read_text())
     assert taken["sections"]["account"][0]["email"] == reader.email
     page.goto(quick_site + reverse("export"))
@@ -102,9 +90,9 @@ def test_everything_is_downloaded_after_one_more_proof(quick_site, new_page, rea
 
 def test_leaving_takes_a_day_and_the_mail_keeps_the_account(quick_site, new_page, reader):
     page = new_page()
-    sign_in(page, quick_site, reader)
+    sign_in(page, quick_site, reader.email, password=PASSWORD)
     page.goto(quick_site + reverse("erase_account"))
-    prove(page)
+    prove(page, PASSWORD)
     page.get_by_label("All of them go.").check()
     page.get_by_label("Your display name").fill("Wren Ashby")
     page.get_by_role("button", name="Erase my account in a day").click()

@@ -13,23 +13,16 @@ from accounts.models import User
 from comments import operations
 from comments.models import Notification
 from tests.browser.conftest import PATIENCE
+from tests.browser.people import sign_in
 from tests.browser.test_every_page import session_of
 from tests.factories import make_comment, make_user
 from tests.site import RunningSite, wait_until
 
 pytestmark = pytest.mark.browser
 ARTICLE = "/articles/the-waiting-room-in-your-pocket/"
-ASKER, ANSWERER, PASSWORD = "anneke@example.org", "sorato@example.org", "rejoinder-demo"
+ASKER, ANSWERER = "anneke@example.org", "sorato@example.org"
 SAID = "My grandmother kept a chair by the door for exactly this kind of waiting."
 ANSWERED = "Mine kept two, and nobody was allowed to sit on the second."
-
-
-def sign_in(page: Page, site: RunningSite, email: str) -> None:
-    page.goto(f"{site.url}/accounts/login/")
-    page.locator("input[name=login]").fill(email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("form:has(input[name=password]) button").first.click()
-    page.wait_for_url(f"{site.url}/")
 
 
 def mail_about(site: RunningSite, to: str, words: str) -> EmailMessage:
@@ -56,7 +49,7 @@ def choice(page: Page, cadence: str):
 @pytest.mark.site
 def test_a_reader_hears_of_an_answer_reads_it_and_wants_fewer_mails(running_site, new_page):
     site, asker, answerer = running_site, new_page(), new_page()
-    sign_in(asker, site, ASKER)
+    sign_in(asker, site.url, ASKER)
     asker.goto(f"{site.url}/my/notifications/")
     every = asker.get_by_role("button", name="Mark all as read")
     if every.count():
@@ -67,7 +60,7 @@ def test_a_reader_hears_of_an_answer_reads_it_and_wants_fewer_mails(running_site
     asker.get_by_role("button", name="Post answer").click()
     expect(asker.locator("li.thread", has_text=SAID)).to_have_count(1, timeout=PATIENCE)
 
-    sign_in(answerer, site, ANSWERER)
+    sign_in(answerer, site.url, ANSWERER)
     answerer.goto(f"{site.url}{ARTICLE}")
     answerer.locator("li.thread", has_text=SAID).locator(".answer-it").first.click()
     answerer.get_by_label("Your reply").fill(ANSWERED)

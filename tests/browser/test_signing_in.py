@@ -11,10 +11,10 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
-from playwright.sync_api import Page
 
 from accounts.models import User
 from tests.browser.conftest import PATIENCE
+from tests.browser.people import prove, sign_in
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,24 +50,11 @@ def reader(transactional_db) -> User:
     return user
 
 
-def sign_in(page: Page, site: str, user: User) -> None:
-    page.goto(site + reverse("account_login"))
-    page.get_by_label("Email", exact=True).last.fill(user.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_text("Wren Ashby").first.wait_for()
-
-
-def prove(page: Page) -> None:
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
-
-
 def test_a_passkey_is_added_and_signs_its_owner_in(live_server, page, reader):
     site = live_server.url
-    sign_in(page, site, reader)
+    sign_in(page, site, reader.email, password=PASSWORD)
     page.goto(site + reverse("mfa_add_webauthn"))
-    prove(page)
+    prove(page, PASSWORD)
     page.get_by_role("button", name="Add").click()
     page.wait_for_url(lambda url: "/add/" not in url)
     assert Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).user == reader
@@ -80,9 +67,9 @@ def test_a_passkey_is_added_and_signs_its_owner_in(live_server, page, reader):
 
 def test_an_authenticator_app_becomes_the_second_step(live_server, page, reader):
     site = live_server.url
-    sign_in(page, site, reader)
+    sign_in(page, site, reader.email, password=PASSWORD)
     page.goto(site + reverse("mfa_activate_totp"))
-    prove(page)
+    prove(page, PASSWORD)
     drawing = page.locator("img[src^='data:image/svg']")
     assert drawing.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     secret = page.locator("main code").inner_text()

@@ -6,10 +6,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.site import RunningSite
+from tests.browser.people import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
-EDITOR, ADMIN, PASSWORD = "odile@example.org", "tamsin@example.org", "rejoinder-demo"
+EDITOR, ADMIN = "odile@example.org", "tamsin@example.org"
 EVERY_LIST = (
     *("accounts/user", "accounts/apitoken", "articles/article", "articles/guideline"),
     *("articles/housepage", "articles/leadimage", "articles/section", "articles/tag"),
@@ -18,14 +18,6 @@ EVERY_LIST = (
     *("moderation/phrase", "moderation/policy", "moderation/report"),
 )
 FORMS = ("articles/article/add", "moderation/policy/add", "articles/housepage/add")
-
-
-def enter(page: Page, site: RunningSite, email: str) -> None:
-    page.goto(f"{site.url}/admin/")
-    page.locator("input[name=login]").fill(email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("form:has(input[name=password]) button").first.click()
-    page.wait_for_url(f"{site.url}/admin/")
 
 
 def picture() -> dict:
@@ -44,7 +36,7 @@ def choose(page: Page, field: str, term: str) -> None:
 
 def test_an_editor_writes_an_article_and_its_readers_see_it(running_site, new_page):
     site, page = running_site, new_page()
-    enter(page, site, EDITOR)
+    sign_in(page, site.url, EDITOR, to="/admin/")
     page.goto(f"{site.url}/admin/articles/article/add/")
     page.get_by_label("Title").fill("Written in a browser")
     page.locator("#id_body").fill("It *works*.")
@@ -77,7 +69,7 @@ def test_an_editor_writes_an_article_and_its_readers_see_it(running_site, new_pa
 
 def test_every_list_and_form_opens_with_nothing_stopped_by_the_policy(running_site, new_page):
     site, page = running_site, new_page()
-    enter(page, site, ADMIN)
+    sign_in(page, site.url, ADMIN, to="/admin/")
     for address in (*EVERY_LIST, *FORMS):
         response = page.goto(f"{site.url}/admin/{address}/")
         assert response.status == 200, address
@@ -86,7 +78,7 @@ def test_every_list_and_form_opens_with_nothing_stopped_by_the_policy(running_si
 
 def test_an_admin_approves_what_waits_from_the_list(running_site, new_page):
     site, page = running_site, new_page()
-    enter(page, site, ADMIN)
+    sign_in(page, site.url, ADMIN, to="/admin/")
     page.goto(f"{site.url}/admin/comments/comment/?status__exact=held")
     first = page.locator("#result_list input[name=_selected_action]").first
     number = first.get_attribute("value")

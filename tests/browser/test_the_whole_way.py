@@ -7,11 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE
+from tests.browser.people import sign_in
 from tests.site import RunningSite, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 ARTICLE = "/articles/who-taught-the-feed-to-see/"
-EDITOR, PASSWORD = "odile@example.org", "rejoinder-demo"
+EDITOR = "odile@example.org"
 EMAIL = "wanda.example@example.org"
 
 
@@ -41,14 +42,6 @@ def sign_up(page: Page, site: RunningSite) -> None:
     page.get_by_label("Code").fill(code_from_mail(site, EMAIL))
     page.locator("main form button").first.click()
     page.wait_for_url(f"**{ARTICLE}")
-
-
-def sign_in(page: Page, site: RunningSite, email: str) -> None:
-    page.goto(f"{site.url}/accounts/login/")
-    page.locator("input[name=login]").fill(email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("form:has(input[name=password]) button").first.click()
-    page.wait_for_url(f"{site.url}/")
 
 
 def answer(page: Page, text: str) -> None:
@@ -86,7 +79,7 @@ def test_from_signing_up_to_hearing_what_was_decided(running_site, new_page):
     expect(stranger.get_by_text("limited offer on labels")).to_have_count(0)
 
     editor = new_page()
-    sign_in(editor, site, EDITOR)
+    sign_in(editor, site.url, EDITOR)
     editor.goto(f"{site.url}/desk/")
     card = editor.locator(".card", has_text="limited offer on labels")
     while card.count() == 0:

@@ -6,22 +6,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE
+from tests.browser.people import sign_in
 from tests.site import RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 ARTICLE = "/articles/who-taught-the-feed-to-see/"
 READER, FIRST, SECOND = "tobiah@example.org", "odile@example.org", "ferran@example.org"
-PASSWORD = "rejoinder-demo"
 WORDS = "A limited offer is what the agency called it when they hired us to label."
 ASKED_WITHIN = 40_000  # milliseconds; the page asks every 15 s at last
-
-
-def sign_in(page: Page, site: RunningSite, email: str) -> None:
-    page.goto(f"{site.url}/accounts/login/")
-    page.locator("input[name=login]").fill(email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("form:has(input[name=password]) button").first.click()
-    page.wait_for_url(f"{site.url}/")
 
 
 def reject(editor: Page, site: RunningSite, words: str) -> None:
@@ -38,7 +30,7 @@ def reject(editor: Page, site: RunningSite, words: str) -> None:
 
 def test_an_author_reads_the_decision_contests_it_and_the_comment_returns(running_site, new_page):
     site, reader, first, second = running_site, new_page(), new_page(), new_page()
-    sign_in(reader, site, READER)
+    sign_in(reader, site.url, READER)
     reader.goto(f"{site.url}{ARTICLE}")
     reader.evaluate("window.loadedOnce = true")
     reader.get_by_label("Your answer").fill(WORDS)
@@ -62,7 +54,7 @@ def test_an_author_reads_the_decision_contests_it_and_the_comment_returns(runnin
         " window.away = true; window.asked = 0;"
         " document.addEventListener('htmx:beforeSend', () => { window.asked += 1; })"
     )
-    sign_in(first, site, FIRST)
+    sign_in(first, site.url, FIRST)
     reject(first, site, WORDS)
     reader.wait_for_timeout(3_000)
     assert reader.evaluate("window.asked") <= 1, "at most the question that was on its way"
@@ -96,7 +88,7 @@ def test_an_author_reads_the_decision_contests_it_and_the_comment_returns(runnin
     expect(mine).to_contain_text("This was your decision: another editor rules on it.")
     expect(mine.get_by_role("button")).to_have_count(0)
 
-    sign_in(second, site, SECOND)
+    sign_in(second, site.url, SECOND)
     second.goto(f"{site.url}/desk/appeals/")
     card = second.locator(".card", has_text=WORDS)
     expect(card).to_contain_text("It quotes what they wrote to us.")
@@ -133,7 +125,7 @@ def test_anybody_tells_of_illegal_content_without_a_script_or_an_account(running
     expect(page.get_by_role("heading", level=1)).to_have_text("We have received your notice")
 
     editor = new_page()
-    sign_in(editor, site, SECOND)
+    sign_in(editor, site.url, SECOND)
     editor.goto(f"{site.url}/desk/reported/")
     card = editor.locator(".card", has_text="It gives away where somebody lives.")
     expect(card).to_contain_text("Said to be illegal")

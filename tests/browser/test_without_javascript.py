@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from comments.models import Comment
 from moderation.models import Report
+from tests.browser.people import give
 from tests.factories import make_article, make_comment, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -25,12 +26,6 @@ def make_reader() -> User:
     reader = make_user()
     EmailAddress.objects.create(user=reader, email=reader.email, primary=True, verified=True)
     return reader
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.locator("input[name=login]").fill(email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("form:has(input[name=password]) button").first.click()
 
 
 def test_reading_paging_sorting_answering_editing_and_reporting(quick_site, page):
@@ -54,7 +49,7 @@ def test_reading_paging_sorting_answering_editing_and_reporting(quick_site, page
 
     # Sign in on the way, and come back.
     page.get_by_role("link", name="Sign in to answer").click()
-    sign_in(page, reader.email)
+    give(page, reader.email, PASSWORD)
     expect(page).to_have_url(re.compile(re.escape(article.get_absolute_url())))
 
     # Answer, and be told what becomes of it.
@@ -105,7 +100,7 @@ def test_reading_paging_sorting_answering_editing_and_reporting(quick_site, page
 def test_a_refusal_keeps_the_words(quick_site, page):
     article, reader = make_article(), make_reader()
     page.goto(f"{quick_site}/accounts/login/?next={article.get_absolute_url()}")
-    sign_in(page, reader.email)
+    give(page, reader.email, PASSWORD)
     # As if the limit were not known to the browser.
     page.get_by_label("Your answer").fill("word " * 1_200)
     page.get_by_role("button", name="Post answer").click()
