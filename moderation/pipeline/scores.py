@@ -12,7 +12,7 @@ from moderation.scorer import Scorer, Verdict, load
 from moderation.scorer.residual import Seen, log_odds, look
 
 from .decision import Finding, Outcome, Span
-from .submission import Policy, Submission
+from .submission import Policy
 
 # What abuse may be called; spam is asked by a check of its own.
 ABUSE = (
@@ -70,17 +70,32 @@ def probabilities_of(text: str, policy: Policy) -> dict[str, float]:
         shift = residual.shift(_seen(text))
         for label in KINDS[kind]:
             if label in moved:
-                odds = float(log_odds(np.array(moved[label]))) + shift
-                moved[label] = 1.0 / (1.0 + math.exp(-odds))
+                moved[label] = _moved(moved[label], shift)
     return moved
 
 
+def _moved(probability: float, shift: float) -> float:
+    if not shift:
+        return probability
+    return 1.0 / (1.0 + math.exp(-float(log_odds(np.array(probability))) - shift))
+
+
 def judged_by(
-    code: str, labels: Iterable[str], submission: Submission, policy: Policy
+    code: str,
+    labels: Iterable[str],
+    text: str,
+    policy: Policy,
+    *,
+    shift: float = 0.0,
+    signs: tuple[str, ...] = (),
 ) -> Finding | None:
     """What the labels ask for together: the strictest of them, with the words that carried those
-    at or above their thresholds. None when all are below."""
-    verdict, probabilities = verdict_on(submission.text), probabilities_of(submission.text, policy)
+    at or above their thresholds. None when all are below.
+
+    shift: in log-odds, what the circumstances that signs name add to the words. It moves what is
+    held; what is rejected rests on the words, whose precision an admin was shown.
+    """
+    verdict, probabilities = verdict_on(text), probabilities_of(text, policy)
     hold_from = recommended() | dict(policy.hold_from)
     reject_from = dict(policy.reject_from)
     over = []
@@ -88,10 +103,11 @@ def judged_by(
         # A label with too little data to be honest about is not among the scorer's.
         probability = probabilities.get(label, 0.0)
         held, rejected = hold_from.get(label, NEVER), reject_from.get(label, NEVER)
-        if rejected < NEVER and probability >= rejected:
-            over.append((probability, label, Outcome.REJECT, rejected))
-        elif held < NEVER and probability >= held:
-            over.append((probability, label, Outcome.HOLD, held))
+        moved = _moved(probability, shift)
+        if rejected < NEVER and min(probability, moved) >= rejected:
+            over.append((moved, label, Outcome.REJECT, rejected))
+        elif held < NEVER and moved >= held:
+            over.append((moved, label, Outcome.HOLD, held))
     if not over:
         return None
     over.sort(key=lambda each: (-each[2].strictness, -each[0]))
@@ -111,6 +127,7 @@ def judged_by(
                 for probability, label, _outcome, threshold in over
             ],
             "model": verdict.version,
+            **({"signs": list(signs)} if signs else {}),
         },
     )
 

@@ -1,6 +1,6 @@
 """What the checks make of the scorer's probabilities, and what they do when there are none."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -102,3 +102,45 @@ def test_missing_weights_hold(monkeypatch):
     clear()
     monkeypatch.setattr(scores, "load", missing)
     assert judged(FAIR).outcome is Outcome.HOLD
+
+
+ADVERT = "Earn $500 a day from home, no skills needed, visit http://cash.example.net/now today"
+
+
+def spam_in(text, policy=None, **facts):
+    author = AuthorFacts(3, **{"joined_at": NOW, "approved": 1} | facts)
+    decision = judge(Submission(1, 2, text, NOW, author), policy or Policy(), ("spam",))
+    return next(iter(decision.findings), None)
+
+
+def test_a_new_account_with_a_link_is_held_sooner_and_a_known_author_later():
+    old = NOW - timedelta(days=90)
+    plain = judged(ADVERT, Policy(hold_from=(("spam", 0.01),)), trusted=False).scores["spam"]
+    just_above = Policy(hold_from=(("spam", min(plain + 0.002, 0.9999)),))
+    assert spam_in(ADVERT, just_above, joined_at=old) is None
+    found = spam_in(ADVERT, just_above, approved=0)
+    assert found.detail["signs"] == ["new_account"] and found.outcome is Outcome.HOLD
+    at = Policy(hold_from=(("spam", plain - 0.002),))
+    assert spam_in(ADVERT, at, joined_at=old) and not spam_in(ADVERT, at, approved=9)
+
+
+def test_a_newcomers_plain_words_are_read_like_anybodys():
+    at = Policy(hold_from=(("spam", 0.0001),))
+    found = spam_in(FAIR, at, approved=0)
+    assert found is None or "signs" not in found.detail
+
+
+def test_circumstances_alone_never_reject():
+    plain = judged(ADVERT).scores["spam"]
+    policy = Policy(reject_from=(("spam", min(plain + 0.002, 0.9999)),), hold_from=(("spam", 0.5),))
+    assert spam_in(ADVERT, policy, approved=0).outcome is Outcome.HOLD
+
+
+def test_links_to_welcome_places_are_not_read_as_advertising():
+    text = "The report has it all, see " + " and ".join(
+        f"https://www.example.org/page/{n}" for n in range(4)
+    )
+    hold = (("spam", 0.4),)
+    assert spam_in(text, Policy(hold_from=hold)) is not None
+    welcome = Policy(hold_from=hold, allowed_domains=frozenset({"example.org"}))
+    assert spam_in(text, welcome) is None
