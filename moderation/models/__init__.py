@@ -1,6 +1,17 @@
 """What may be shown: the rules, the record of what was decided under them, and who contests it."""
 
+from moderation.models.batches import Batch, BatchMember
 from moderation.models.decisions import Appeal, DecisionRecord
+from moderation.models.desk import (
+    CannedNote,
+    Figure,
+    Overturned,
+    PendingEffect,
+    QueueItem,
+    QueueScore,
+    RejectionReason,
+    SavedView,
+)
 from moderation.models.learning import LearnedModel
 from moderation.models.raids import Sketch, SketchValue
 from moderation.models.reports import LegalNotice, Report
@@ -9,13 +20,23 @@ from moderation.models.rules import ArticlePolicy, LinkDomain, Phrase, Policy
 __all__ = [
     "Appeal",
     "ArticlePolicy",
+    "Batch",
+    "BatchMember",
+    "CannedNote",
     "DecisionRecord",
+    "Figure",
     "LearnedModel",
     "LegalNotice",
     "LinkDomain",
+    "Overturned",
+    "PendingEffect",
     "Phrase",
     "Policy",
+    "QueueItem",
+    "QueueScore",
+    "RejectionReason",
     "Report",
+    "SavedView",
     "Sketch",
     "SketchValue",
 ]

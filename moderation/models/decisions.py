@@ -54,6 +54,9 @@ class DecisionRecord(models.Model):
     undoes = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="undone_by"
     )
+    batch = models.ForeignKey(
+        "moderation.Batch", null=True, on_delete=models.PROTECT, related_name="decisions"
+    )
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

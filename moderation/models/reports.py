@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from comments.models import Comment
+from comments.models import Comment, CommentRevision
 from moderation.models.decisions import DecisionRecord
 
 
@@ -37,6 +37,14 @@ class Report(models.Model):
     reason = models.CharField(max_length=10, choices=Reason)
     note = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    revision = models.ForeignKey(
+        CommentRevision,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("What the reporter had read."),
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -44,6 +52,9 @@ class Report(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+    )
+    upheld = models.BooleanField(
+        null=True, blank=True, help_text=_("Whether the editor agreed. Empty: nobody has said.")
     )
 
     class Meta:

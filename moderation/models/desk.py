@@ -1,0 +1,209 @@
+"""What the desk keeps about its work: what waits, in which order, and who looks at it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles.models import Article, Guideline, Section
+from comments.models import Comment
+from moderation.models.decisions import DecisionRecord
+
+
+class QueueItem(models.Model):
+    """A comment as the desk sorts and filters it: one row, so that every view is one index. It
+    repeats facts of the comment and of its last decision; operations/queueing.py writes it."""
+
+    comment = models.OneToOneField(
+        Comment, on_delete=models.CASCADE, primary_key=True, related_name="queue_item"
+    )
+    status = models.CharField(max_length=10, choices=Comment.Status)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
+    section = models.ForeignKey(Section, null=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queue_items"
+    )
+    reason = models.CharField(max_length=40, blank=True)
+    label = models.CharField(max_length=20, blank=True, help_text=_("The likeliest, if held for."))
+    language = models.CharField(max_length=5, blank=True)
+    risk = models.FloatField(default=0.0, help_text=_("From 0 to 1."))
+    at = models.DateTimeField(help_text=_("Of the last decision: held since, live since."))
+    due_at = models.DateTimeField(
+        null=True, help_text=_("When it should have been read, sooner the greater the risk.")
+    )
+    open_reports = models.PositiveIntegerField(default=0)
+    report_weight = models.FloatField(
+        default=0.0, help_text=_("Open reports, by how often their reporters were right.")
+    )
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    escalated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    escalation_note = models.CharField(max_length=1_000, blank=True)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["status", "due_at", "comment"], name="queue_due"),
+            models.Index(fields=["status", "at", "comment"], name="queue_at"),
+            models.Index(fields=["at", "comment"], name="queue_all"),
+            models.Index(fields=["status", "article", "at"], name="queue_article"),
+            models.Index(fields=["status", "section", "at"], name="queue_section"),
+            models.Index(fields=["status", "author", "at"], name="queue_author"),
+            models.Index(fields=["status", "reason", "at"], name="queue_reason"),
+            models.Index(fields=["status", "label", "at"], name="queue_label"),
+            models.Index(fields=["status", "language", "at"], name="queue_language"),
+            models.Index(
+                fields=["report_weight", "comment"],
+                name="queue_reported",
+                condition=Q(open_reports__gt=0),
+            ),
+            models.Index(
+                fields=["escalated_at"],
+                name="queue_escalated",
+                condition=Q(escalated_at__isnull=False),
+            ),
+            models.Index(
+                fields=["claimed_until"],
+                name="queue_claimed",
+                condition=Q(claimed_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.comment_id}"
+
+
+class QueueScore(models.Model):
+    """One score of a comment that waits, so that a range of them can be found and ruled on."""
+
+    item = models.ForeignKey(QueueItem, on_delete=models.CASCADE, related_name="scores")
+    label = models.CharField(max_length=20)
+    value = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "label"], name="queue_score_once"),
+        ]
+        indexes = [models.Index(fields=["label", "value"], name="queue_score_range")]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.value:.2f}"
+
+
+class SavedView(models.Model):
+    """A choice of filters and order that an editor keeps under a name."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
+    )
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500, help_text=_("As in the address of the desk."))
+    shared = models.BooleanField(default=False, help_text=_("Every editor sees it."))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="saved_view_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Figure(models.Model):
+    """A figure about the whole, counted by the worker: it takes longer than a page may."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RejectionReason(models.Model):
+    """Why an editor does not publish: what the author is told, and the guideline it rests on."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    told = models.CharField(
+        max_length=200, blank=True, help_text=_("One sentence to the author. Empty: our own.")
+    )
+    guideline = models.ForeignKey(
+        Guideline, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    key = models.CharField(max_length=1, help_text=_("The key that chooses it at the desk."))
+    position = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=True, help_text=_("Offered at the desk."))
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(active=True), name="reason_key_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CannedNote(models.Model):
+    """A note to authors that editors need often."""
+
+    title = models.CharField(max_length=60, unique=True)
+    text = models.CharField(max_length=1_000)
+    reason = models.ForeignKey(
+        RejectionReason,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="notes",
+        help_text=_("Offered with this reason alone. Empty: with all."),
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PendingEffect(models.Model):
+    """That a recorded ruling has not reached its readers yet, and may be undone without a trace to
+    them."""
+
+    record = models.OneToOneField(
+        DecisionRecord, on_delete=models.CASCADE, primary_key=True, related_name="pending_effect"
+    )
+    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="pending_effect")
+    notice = models.JSONField(null=True, help_text=_("What its author will be told."))
+    due_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"effect of {self.record_id}"
+
+
+class Overturned(models.Model):
+    """A finding that an appeal proved wrong: it counts against the rule or model it came from."""
+
+    appeal = models.ForeignKey(
+        "moderation.Appeal", on_delete=models.CASCADE, related_name="overturned"
+    )
+    code = models.CharField(max_length=40)
+    phrase = models.BigIntegerField(null=True, help_text=_("Number of the phrase, if it was one."))
+    scorer = models.CharField(max_length=64, blank=True, help_text=_("Which weights, if it was."))
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["code", "at"], name="overturned_code")]
+
+    def __str__(self) -> str:
+        return self.code
