@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from record.triggers import forbid_changes
+
 
 class Migration(migrations.Migration):
 
@@ -242,5 +244,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='savedview',
             constraint=models.UniqueConstraint(fields=('owner', 'name'), name='saved_view_once'),
+        ),
+        # The columns that this migration and the one before it add may have cost the table its triggers.
+        migrations.RunPython(
+            forbid_changes("moderation_decisionrecord"), migrations.RunPython.noop
         ),
     ]
