@@ -30,7 +30,11 @@ class Batch(models.Model):
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    refusals = models.JSONField(default=dict, help_text=_("How many were refused, by code."))
     created_at = models.DateTimeField(default=timezone.now)
+    moved_at = models.DateTimeField(
+        default=timezone.now, help_text=_("When the worker last got on with it.")
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

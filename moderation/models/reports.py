@@ -56,6 +56,14 @@ class Report(models.Model):
     upheld = models.BooleanField(
         null=True, blank=True, help_text=_("Whether the editor agreed. Empty: nobody has said.")
     )
+    decision = models.ForeignKey(
+        DecisionRecord,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reports_settled",
+        help_text=_("The ruling that settled it. Empty: the comment was left as it is."),
+    )
 
     class Meta:
         ordering = ["-pk"]
@@ -67,8 +75,8 @@ class Report(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["comment", "reporter"],
-                condition=Q(comment__isnull=False),
-                name="report_comment_once",
+                condition=Q(comment__isnull=False, settled_at__isnull=True),
+                name="report_comment_open_once",
             ),
             models.UniqueConstraint(
                 fields=["profile", "reporter"],
@@ -79,7 +87,12 @@ class Report(models.Model):
         indexes = [
             models.Index(
                 fields=["-created_at"], name="report_open", condition=Q(settled_at__isnull=True)
-            )
+            ),
+            models.Index(
+                fields=["reporter", "upheld"],
+                name="report_accuracy",
+                condition=Q(upheld__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from moderation import reasons
 from moderation.models import Appeal, DecisionRecord, Policy
 from moderation.operations.landing import land
 from moderation.operations.permissions import check_may_rule_on, checked_note
-from moderation.operations.reports import settle_reports
+from moderation.operations.reports import reopen_reports, settle_reports
 from moderation.pipeline.decision import Finding
 
 Status = Comment.Status
@@ -61,7 +61,7 @@ def rule(
             note=note,
             policy=Policy.objects.first(),
         )
-        settle_reports(actor=actor, comment=comment)
+        settle_reports(actor=actor, comment=comment, decision=record)
     return record
 
 
@@ -93,6 +93,7 @@ def undo(*, actor: User, record: DecisionRecord) -> DecisionRecord:
             Status.APPROVED: Outcomes.APPROVE,
             Status.REJECTED: Outcomes.REJECT,
         }.get(record.status_before, Outcomes.HOLD)
+        reopen_reports(decision=record)
         return land(
             actor=actor,
             comment=comment,
