@@ -25,9 +25,7 @@ def _save(actor: User | None, row: models.Model, words: tuple[str, ...]) -> None
     row.full_clean()
     row.save()
     standing_texts.forget()
-    log.append(
-        actor=actor, verb=f"save_{row._meta.model_name}", subject=row, detail={"name": str(row)}
-    )
+    log.append(actor=actor, verb=f"save_{row._meta.model_name}", subject=row, detail={})
 
 
 def save_section(*, actor: User, section: Section) -> Section:
@@ -43,9 +41,7 @@ def delete_section(*, actor: User, section: Section) -> None:
     """Remove an empty section. Raises Forbidden (editors_only), Conflict (not_empty)."""
     check_editor(actor)
     with transaction.atomic():
-        log.append(
-            actor=actor, verb="delete_section", subject=section, detail={"name": section.name}
-        )
+        log.append(actor=actor, verb="delete_section", subject=section, detail={})
         try:
             section.delete()
         except models.ProtectedError as error:
@@ -73,7 +69,7 @@ def delete_tag(*, actor: User, tag: Tag) -> None:
     check_editor(actor)
     with transaction.atomic():
         carriers = list(Article.objects.filter(tags=tag).values_list("pk", flat=True))
-        log.append(actor=actor, verb="delete_tag", subject=tag, detail={"name": tag.name})
+        log.append(actor=actor, verb="delete_tag", subject=tag, detail={})
         tag.delete()
         _refresh_tag_lists(Article.objects.filter(pk__in=carriers))
 
@@ -102,7 +98,7 @@ def delete_house_page(*, actor: User, page: HousePage) -> None:
     """Remove a page of the house. Raises Forbidden (admins_only)."""
     _check_admin(actor)
     with transaction.atomic():
-        log.append(actor=actor, verb="delete_housepage", subject=page, detail={"slug": page.slug})
+        log.append(actor=actor, verb="delete_housepage", subject=page, detail={})
         page.delete()
     standing_texts.forget()
 

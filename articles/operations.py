@@ -91,7 +91,7 @@ def save_article(
             actor=actor,
             verb="save_article",
             subject=article,
-            detail={"slug": article.slug, "new": before is None, "words_changed": words_changed},
+            detail={"new": before is None, "words_changed": words_changed},
         )
     return article
 
@@ -208,7 +208,7 @@ def set_call_to_action(
             detail={
                 "article": article.pk,
                 "kind": kind,
-                "options": texts,
+                "options": len(texts),
                 "closes_at": closes_at.isoformat() if closes_at else None,
             },
         )
@@ -350,7 +350,7 @@ def delete_draft(*, actor: User, article: Article) -> None:
         article = _locked(article)
         if article.status != Status.DRAFT:
             raise Conflict(_("Only a draft can be deleted."), code="not_draft")
-        log.append(actor=actor, verb="delete_draft", subject=article, detail={"slug": article.slug})
+        log.append(actor=actor, verb="delete_draft", subject=article, detail={})
         try:
             article.delete()
         except models.ProtectedError as error:

@@ -87,4 +87,11 @@ def _values(policy: Policy) -> dict[str, Any]:
 
 
 def _said(row: models.Model) -> dict[str, Any]:
-    return {name: value for name, value in model_to_dict(row).items() if name != "id"}
+    """What a row says, but for its words: a phrase may be a name, and the log keeps what it has."""
+    worded = {
+        field.name
+        for field in row._meta.concrete_fields
+        if isinstance(field, (models.CharField, models.TextField)) and not field.choices
+    }
+    said = model_to_dict(row)
+    return {name: value for name, value in said.items() if name not in worded | {"id"}}
