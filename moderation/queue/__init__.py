@@ -1,0 +1,46 @@
+"""What editors see: what waits, what was reported, what was decided, each with its context."""
+
+from moderation.queue.cases import (
+    Case,
+    Cases,
+    Listing,
+    appeals,
+    decided,
+    decided_of_cluster,
+    legal_notices,
+    reported,
+    waiting,
+)
+from moderation.queue.context import CONTEXT, Cluster, Item, clusters, in_context
+from moderation.queue.counts import EXACT, Count, counts
+from moderation.queue.evidence import findings_in_words
+from moderation.queue.finding import matching
+from moderation.queue.pages import PAGE, QueuePage, item, page_of
+from moderation.queue.selection import Selection
+
+__all__ = [
+    "CONTEXT",
+    "EXACT",
+    "PAGE",
+    "Case",
+    "Cases",
+    "Cluster",
+    "Count",
+    "Item",
+    "Listing",
+    "QueuePage",
+    "Selection",
+    "appeals",
+    "clusters",
+    "counts",
+    "decided",
+    "decided_of_cluster",
+    "findings_in_words",
+    "in_context",
+    "item",
+    "legal_notices",
+    "matching",
+    "page_of",
+    "reported",
+    "waiting",
+]

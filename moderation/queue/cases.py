@@ -1,0 +1,122 @@
+"""What is not a tab of single comments: raids, legal notices, contested decisions, rulings."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q
+
+from accounts.errors import Forbidden
+from accounts.models import User
+from comments.models import Comment
+from moderation.models import Appeal, DecisionRecord, LegalNotice, Report
+from moderation.operations.appeals import refusal_to_rule
+from moderation.operations.raids import cluster_of
+from moderation.queue.context import CONTEXT, Item, in_context
+from moderation.queue.counts import EXACT
+from moderation.queue.pages import PAGE, check_reader
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Items with how many there are, more than EXACT counted as EXACT + 1, and the number of the
+    last one shown when more follow."""
+
+    items: list[Item]
+    total: int
+    next_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A contested decision before an editor. refusal: why this editor does not rule on it."""
+
+    appeal: Appeal
+    item: Item
+    refusal: Forbidden | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    cases: list[Case]
+    total: int
+
+
+def waiting(
+    *, reader: User, after: int | None = None, cluster: int | None = None, size: int = PAGE
+) -> Listing:
+    """Held comments in the order they were held; after: the id of the last one seen; cluster: of
+    this raid alone."""
+    check_reader(reader)
+    rows = Comment.objects.waiting()
+    if cluster is not None:
+        rows = rows.filter(sketch__cluster=cluster_of(cluster))
+    total = rows[: EXACT + 1].count()
+    if after:
+        last = Comment.objects.filter(pk=after).values_list("decided_at", flat=True).first()
+        if last is not None:
+            rows = rows.filter(Q(decided_at__gt=last) | Q(decided_at=last, pk__gt=after))
+    shown = list(rows.select_related(*CONTEXT)[: size + 1])
+    return Listing(
+        in_context(shown[:size]), total, shown[size - 1].pk if len(shown) > size else None
+    )
+
+
+def decided_of_cluster(*, reader: User, cluster: int) -> list[Comment]:
+    """The newest comments of a raid that do not wait: live, rejected, or taken back."""
+    check_reader(reader)
+    rows = Comment.objects.filter(sketch__cluster=cluster).exclude(
+        pk__in=Comment.objects.waiting().values("pk")
+    )
+    return list(rows.select_related("author").order_by("-pk")[:PAGE])
+
+
+def reported(*, reader: User) -> tuple[Listing, list[Report]]:
+    """Comments with open reports, and open reports about people; oldest first."""
+    check_reader(reader)
+    rows = Comment.objects.filter(reports__settled_at__isnull=True, reports__isnull=False)
+    total = rows.distinct()[: EXACT + 1].count()
+    shown = list(rows.distinct().select_related(*CONTEXT).order_by("pk")[:PAGE])
+    people = list(
+        Report.objects.filter(profile__isnull=False, settled_at__isnull=True).select_related(
+            "profile", "reporter"
+        )[:PAGE]
+    )
+    return Listing(in_context(shown), total, None), people
+
+
+def legal_notices(*, reader: User) -> list[tuple[LegalNotice, Item]]:
+    """Open notices that a comment is illegal, oldest first, with what they are about."""
+    check_reader(reader)
+    rows = LegalNotice.objects.filter(settled_at__isnull=True).select_related(
+        *(f"comment__{name}" for name in CONTEXT)
+    )
+    shown = list(rows.order_by("created_at", "pk")[:PAGE])
+    return list(zip(shown, in_context([notice.comment for notice in shown]), strict=True))
+
+
+def appeals(*, reader: User) -> Cases:
+    """Open appeals, oldest first, each with the contested decision and who made it."""
+    check_reader(reader)
+    rows = Appeal.objects.open()
+    shown = list(
+        rows.select_related(
+            "contested", "decision__revision", *(f"comment__{name}" for name in CONTEXT)
+        ).order_by("created_at", "pk")[:PAGE]
+    )
+    items = in_context([appeal.comment for appeal in shown])
+    return Cases(
+        [
+            Case(appeal, item, refusal_to_rule(actor=reader, appeal=appeal))
+            for appeal, item in zip(shown, items, strict=True)
+        ],
+        rows[: EXACT + 1].count(),
+    )
+
+
+def decided(*, reader: User) -> list[DecisionRecord]:
+    """People's latest rulings, newest first, with what was ruled on."""
+    check_reader(reader)
+    return list(
+        DecisionRecord.objects.filter(actor__isnull=False)
+        .select_related("actor", "revision", "appeal", *(f"comment__{name}" for name in CONTEXT))
+        .prefetch_related(Prefetch("undone_by"))[:PAGE]
+    )
