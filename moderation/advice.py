@@ -17,7 +17,10 @@ from moderation.pipeline.submission import Policy, Submission
 
 # These ask who writes, where and how often: no edit of the words would change their answer.
 NOT_ABOUT_WORDS = frozenset(
-    ("closed", "premoderated", "restricted", "newcomer", "flood", "repeats", "twins", "raids")
+    (
+        *("closed", "premoderated", "out_of_hours", "restricted", "newcomer"),
+        *("flood", "repeats", "twins", "raids"),
+    )
 )
 BUDGET = 0.15  # seconds; somebody is waiting for the page
 PER_HOUR = 30  # for one person: past it a text is only judged, so that nobody probes the lists

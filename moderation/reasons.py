@@ -33,6 +33,7 @@ MACHINE = {
     "flood": Reason("no_flooding", _("You have posted a lot in a short time.")),
     "shouting": Reason("readability", _("Most of it is in capitals.")),
     "premoderated": Reason("", _("In this discussion an editor reads every comment first.")),
+    "out_of_hours": Reason("", _("Nobody reads along at this hour, so an editor looks later.")),
     "closed": Reason("", _("The discussion closed before your comment was checked.")),
     "disguised_words": Reason(
         "respect", _("It contains words that are written to get past our checks.")

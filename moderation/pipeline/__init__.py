@@ -27,6 +27,7 @@ from .submission import (
 __all__ = [
     "CHECKS",
     "REASONS",
+    "SWITCHABLE",
     "Alike",
     "AuthorFacts",
     "Decision",
@@ -47,6 +48,7 @@ Check = Callable[[Submission, Policy], Finding | None]
 CHECKS: tuple[str, ...] = (
     "closed",  # did the discussion close before the text was judged?
     "premoderated",  # does an editor read everything here first?
+    "out_of_hours",  # was it written while nobody reads?
     "restricted",  # does the author's standing send every comment to an editor?
     "newcomer",  # is it one of the author's first comments?
     "flood",  # does the author post too fast?
@@ -66,11 +68,23 @@ CHECKS: tuple[str, ...] = (
     "spam",  # what advertises
 )
 
+# The others answer to the discussion, to somebody's standing, or to a switch of their own.
+SWITCHABLE: tuple[str, ...] = tuple(
+    name
+    for name in CHECKS
+    if name
+    not in (
+        *("closed", "premoderated", "out_of_hours", "restricted"),
+        *("disguised_words", "unmeasured_language"),
+    )
+)
+
 LEARNED = frozenset(("disguised_words", "abuse", "spam"))
 
 REASONS: dict[str, str] = {
     "closed": "The discussion closed before the comment was judged.",
     "premoderated": "An editor reads every comment in this discussion before it goes live.",
+    "out_of_hours": "Nobody reads in this discussion at the hour the comment was written.",
     "restricted": "An editor reads every comment by this author before it goes live.",
     "newcomer": "The author has too few approved comments.",
     "flood": "The author posted too many comments in a short time.",
@@ -96,10 +110,11 @@ REASONS: dict[str, str] = {
 def judge(submission: Submission, policy: Policy, checks: Sequence[str] = CHECKS) -> Decision:
     """Decides what becomes of a submission; never raises.
 
-    Runs every check whatever the others say. `elapsed_ms` of the result is wall time.
+    Runs every check that the policy has not switched off, whatever the others say. `elapsed_ms` of the result is wall time.
     """
     started = time.perf_counter()
-    findings = tuple(finding for name in checks for finding in _ask(name, submission, policy))
+    asked = [name for name in checks if name not in policy.checks_off]
+    findings = tuple(finding for name in asked for finding in _ask(name, submission, policy))
     outcome = max((finding.outcome for finding in findings), default=Outcome.APPROVE)
     scores, scorer = _scores(submission.text, policy) if LEARNED & set(checks) else ({}, "")
     elapsed_ms = round((time.perf_counter() - started) * 1000, 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -80,6 +80,30 @@ def _moved(probability: float, shift: float) -> float:
     return 1.0 / (1.0 + math.exp(-float(log_odds(np.array(probability))) - shift))
 
 
+def thresholds(policy: Policy) -> tuple[dict[str, float], dict[str, float]]:
+    """From which probability on each label is held, and rejected; NEVER, or unnamed: not at all."""
+    return recommended() | dict(policy.hold_from), dict(policy.reject_from)
+
+
+def reached(
+    labels: Iterable[str], probabilities: Mapping[str, float], policy: Policy, *, shift: float = 0.0
+) -> list[tuple[float, str, Outcome, float]]:
+    """(probability, label, outcome, threshold) of each label at or above a threshold of its own,
+    the strictest and likeliest first. shift: as in judged_by."""
+    hold_from, reject_from = thresholds(policy)
+    over = []
+    for label in labels:
+        # A label with too little data to be honest about is not among the scorer's.
+        probability = probabilities.get(label, 0.0)
+        held, rejected = hold_from.get(label, NEVER), reject_from.get(label, NEVER)
+        moved = _moved(probability, shift)
+        if rejected < NEVER and min(probability, moved) >= rejected:
+            over.append((moved, label, Outcome.REJECT, rejected))
+        elif held < NEVER and moved >= held:
+            over.append((moved, label, Outcome.HOLD, held))
+    return sorted(over, key=lambda each: (-each[2].strictness, -each[0]))
+
+
 def judged_by(
     code: str,
     labels: Iterable[str],
@@ -95,22 +119,10 @@ def judged_by(
     shift: in log-odds, what the circumstances that signs name add to the words. It moves what is
     held; what is rejected rests on the words, whose precision an admin was shown.
     """
-    verdict, probabilities = verdict_on(text), probabilities_of(text, policy)
-    hold_from = recommended() | dict(policy.hold_from)
-    reject_from = dict(policy.reject_from)
-    over = []
-    for label in labels:
-        # A label with too little data to be honest about is not among the scorer's.
-        probability = probabilities.get(label, 0.0)
-        held, rejected = hold_from.get(label, NEVER), reject_from.get(label, NEVER)
-        moved = _moved(probability, shift)
-        if rejected < NEVER and min(probability, moved) >= rejected:
-            over.append((moved, label, Outcome.REJECT, rejected))
-        elif held < NEVER and moved >= held:
-            over.append((moved, label, Outcome.HOLD, held))
+    verdict = verdict_on(text)
+    over = reached(labels, probabilities_of(text, policy), policy, shift=shift)
     if not over:
         return None
-    over.sort(key=lambda each: (-each[2].strictness, -each[0]))
     spans = {
         Span(start, end)
         for _probability, label, *_rest in over

@@ -36,10 +36,14 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class DiscussionFacts:
-    """The discussion as it stands when the comment is judged."""
+    """The discussion as it stands when the comment is judged.
+
+    `attended` is false outside the hours in which somebody reads.
+    """
 
     open: bool = True
     premoderated: bool = False
+    attended: bool = True
     article_id: int = 0
 
 
@@ -130,6 +134,7 @@ class Policy:
     learned: what this site's rulings have taught, by kind: "abuse" or "spam".
     hold_disguised_words: hold words that are written so that a filter does not know them.
     hold_unmeasured_languages: hold what is in a language the scorer has no figures for.
+    checks_off: checks that are not asked.
     check_budget_ms: a check that takes longer is itself a reason to hold.
     """
 
@@ -158,4 +163,5 @@ class Policy:
     learned: tuple[tuple[str, Residual], ...] = ()
     hold_disguised_words: bool = True
     hold_unmeasured_languages: bool = True
+    checks_off: frozenset[str] = frozenset()
     check_budget_ms: int = 1000

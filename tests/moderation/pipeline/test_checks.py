@@ -249,6 +249,18 @@ def test_the_evidence_of_shouting_is_the_loud_words():
     ]
 
 
+def test_what_is_written_while_nobody_reads_waits_but_for_an_editors_own():
+    assert codes(make_submission(discussion={"attended": False})) == ["out_of_hours"]
+    trusted = make_submission(discussion={"attended": False}, author={"trusted": True})
+    assert codes(trusted) == []
+
+
+def test_a_check_that_is_switched_off_is_not_asked():
+    shouting = "THIS IS ALL IN CAPITALS AND NOBODY SHOULD WRITE LIKE THAT"
+    assert codes(make_submission(shouting)) == ["shouting"]
+    assert codes(make_submission(shouting), Policy(checks_off=frozenset({"shouting"}))) == []
+
+
 def test_a_premoderated_discussion_holds():
     assert codes(make_submission(discussion={"premoderated": True})) == ["premoderated"]
 

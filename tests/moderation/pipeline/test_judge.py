@@ -159,7 +159,7 @@ def test_no_record_of_a_decision_repeats_the_text():
         AuthorFacts(3, NOW, restricted=True),
         recent=tuple(Earlier(at, text, NOW) for at in range(20)),
         twins=(7,),
-        discussion=DiscussionFacts(open=False, premoderated=True),
+        discussion=DiscussionFacts(open=False, premoderated=True, attended=False),
         alike=tuple(Alike(Member(at, at, NOW, 1), text) for at in range(5, 9)),
     )
     policy = Policy(
