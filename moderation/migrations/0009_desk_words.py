@@ -1,0 +1,18 @@
+from django.db import migrations
+
+from articles.word_index import WordIndex
+
+INDEX = WordIndex("desk_words", fields=1)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("moderation", "0008_cases"),
+        ("articles", "0002_search_and_picks"),
+    ]
+    operations = [
+        migrations.RunPython(
+            lambda apps, schema_editor: INDEX.create(schema_editor),
+            lambda apps, schema_editor: INDEX.drop(schema_editor),
+        ),
+    ]
