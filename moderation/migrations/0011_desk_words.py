@@ -7,7 +7,7 @@ INDEX = WordIndex("desk_words", fields=1)
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("moderation", "0008_cases"),
+        ("moderation", "0010_first_reasons"),
         ("articles", "0002_search_and_picks"),
     ]
     operations = [
