@@ -159,5 +159,7 @@ def rule_on_appeal(request: HttpRequest, body: schemas.AppealRulingIn, appeal_id
 def report(request: HttpRequest, body: schemas.ReportIn, comment_id: Id = Path(...)):
     """Bring a comment before the editors. "I disagree" is received and goes nowhere."""
     comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
-    operations.report(reporter=request.user, comment=comment, reason=body.reason, note=body.note)
-    return Status(201, {"received": True})
+    made = operations.report(
+        reporter=request.user, comment=comment, reason=body.reason, note=body.note
+    )
+    return Status(201, {"received": True, "looked_at": bool(made and made.settled_at)})

@@ -188,7 +188,11 @@ class ReportIn(Schema):
 
 
 class ReportOut(Schema):
+    """looked_at: an editor has already found that this reason does not hold of these words. The
+    report is kept, and opens nothing; another reason would."""
+
     received: bool
+    looked_at: bool
 
 
 def appeal(found: Appeal) -> dict[str, Any]:

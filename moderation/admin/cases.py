@@ -79,7 +79,7 @@ class RulingForm(ActionForm):
         super().__init__(*args, **kwargs)
         self.fields["reason"].choices = [
             ("", _("Reason, to reject")),
-            *((code, reason.told) for code, reason in reasons.EDITOR.items()),
+            *((reason.code, reason.told) for reason in reasons.for_desk()),
         ]
         self.fields["seen_at"].initial = timezone.now().isoformat()
 
@@ -177,8 +177,10 @@ class CommentAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Reject"))
     def reject(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        if request.POST.get("reason") not in reasons.EDITOR:
-            messages.error(request, _("Choose a reason."))
+        try:
+            reasons.check_offered(request.POST.get("reason", ""))
+        except ValidationError as refusal:
+            messages.error(request, refusal.messages[0])
             return
         self._rule(request, queryset, DecisionRecord.Outcome.REJECT)
 
@@ -251,8 +253,8 @@ class DecisionRecordAdmin(ReadOnlyAdmin):
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "reason", "comment", "profile", "reporter", "settled_at")
-    list_filter = ("reason", "created_at", ("settled_at", admin.EmptyFieldListFilter))
+    list_display = ("created_at", "reason", "comment", "profile", "reporter", "settled_at", "upheld")
+    list_filter = ("reason", "upheld", "created_at", ("settled_at", admin.EmptyFieldListFilter))
     search_fields = ("=comment__id", "reporter__display_name", "profile__display_name", "note")
     list_select_related = ("comment", "profile", "reporter")
     show_full_result_count = False

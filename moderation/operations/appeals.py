@@ -14,10 +14,12 @@ from comments import notifications
 from comments import operations as comments
 from comments.models import Comment
 from moderation import reasons
-from moderation.models import Appeal, DecisionRecord, Policy
+from moderation.models import Appeal, DecisionRecord, Overturned, Policy
 from moderation.operations.landing import land
 from moderation.operations.permissions import check_editor, checked_note, checked_outcome
+from moderation.operations.reports import dismiss_after_appeal
 from moderation.operations.ruling import check_not_erased
+from moderation.overturned import rules_behind
 from record import log
 
 CONTESTABLE = timedelta(days=184)  # six months, at their longest
@@ -139,6 +141,8 @@ def rule_on_appeal(*, actor: User, appeal: Appeal, outcome: str, note: str = "")
                 reason="appeal_overturned",
                 policy=Policy.objects.first(),
             )
+            _count_against(found)
+            dismiss_after_appeal(decision=found.decision)
         else:
             _record_upheld(actor, row)
             _tell_on_notice(row, "upheld")
@@ -169,6 +173,26 @@ def _record_upheld(actor: User, comment: Comment) -> None:
         policy=Policy.objects.first(),
         software=settings.VERSION,
     )
+
+
+def _count_against(appeal: Appeal) -> None:
+    """Charge whatever had fired on these words, also where a person then ruled as it suggested."""
+    decision = appeal.decision
+    judged = (
+        DecisionRecord.objects.filter(
+            comment=decision.comment_id,
+            revision=decision.revision_id,
+            pk__lte=decision.pk,
+            undoes__isnull=True,
+        )
+        .exclude(findings=[])
+        .first()
+    )
+    if judged is not None:
+        Overturned.objects.bulk_create(
+            Overturned(appeal=appeal, **rule._asdict())
+            for rule in rules_behind(judged.findings, judged.scorer)
+        )
 
 
 def _tell_on_notice(comment: Comment, contested: str) -> None:

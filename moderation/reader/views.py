@@ -16,12 +16,12 @@ from moderation.models import Report
 
 
 def _report(request: HttpRequest, *, back: str, action: str, **subject) -> HttpResponse:
-    errors, reported, status = [], "", 200
+    errors, reported, looked_at, status = [], "", None, 200
     reason, note = request.POST.get("reason", ""), request.POST.get("note", "")
     if request.method == "POST":
         try:
-            operations.report(reporter=request.user, reason=reason, note=note, **subject)
-            reported = reason
+            made = operations.report(reporter=request.user, reason=reason, note=note, **subject)
+            reported, looked_at = reason, made and made.settled_at
         except ValidationError as error:
             errors, status = list(error.messages), 429 if isinstance(error, TooMany) else 422
     context = {
@@ -29,6 +29,7 @@ def _report(request: HttpRequest, *, back: str, action: str, **subject) -> HttpR
         "reasons": Report.Reason.choices,
         "errors": errors,
         "reported": reported,
+        "looked_at": looked_at,
         "reason": reason,
         "note": note,
         "action": action,
