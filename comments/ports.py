@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from articles.models import Article, Guideline
+from comments.models import Comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,15 @@ rules_for: Callable[[Article], Rules] = _default_rules
 advise: Callable[[str, User, Article], Advice | None] = _no_advice
 # A reason code in one sentence to the author, in the active language.
 reason_told: Callable[[str], str] = _no_words
+# In the deed's transaction: changed_parts(comment) when its author has edited it or taken it back,
+# or has left with its words. What is decided about it, whoever decides knows.
+changed_parts: list[Callable[[Comment], None]] = []
+
+
+def announce_change(comment: Comment) -> None:
+    """Tell the apps above what an author did."""
+    for part in changed_parts:
+        part(comment)
 
 
 def fill(

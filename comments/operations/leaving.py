@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
+from comments import ports
 from comments.models import Comment, CommentRevision
 from comments.operations.landing import locked, settle
 from comments.operations.ruling import drop_edit
@@ -41,6 +42,7 @@ def _forget(comment: Comment, *, everything: bool) -> None:
         )
         if keep is not None:
             drop_edit(comment)
+            ports.announce_change(comment)
             return
         was_live = comment.is_live
         comment.withdrawn_at = comment.withdrawn_at or timezone.now()
@@ -48,3 +50,4 @@ def _forget(comment: Comment, *, everything: bool) -> None:
         # Whoever was told of it is not led to an empty place.
         comment.notifications.all().delete()
         settle(comment, was_live=was_live)
+        ports.announce_change(comment)

@@ -261,6 +261,7 @@ def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
         comment.enqueued_at = None
         comment.attempts = 0
         comment.save()
+        ports.announce_change(comment)
         _announce(comment)
     return comment
 
@@ -278,4 +279,5 @@ def withdraw_comment(*, actor: User, comment: Comment) -> Comment:
             was_live = comment.is_live
             comment.withdrawn_at = timezone.now()
             settle(comment, was_live=was_live)
+            ports.announce_change(comment)
     return comment
