@@ -231,18 +231,26 @@ def _set_options(asked: CallToAction, texts: list[str]) -> None:
             option.save()
 
 
-def open_discussion(*, actor: User, call_to_action: CallToAction) -> CallToAction:
-    """Let readers answer again; a closing time that has passed is taken away."""
-    check_editor(actor)
+def open_discussion(*, actor: User | None, call_to_action: CallToAction) -> CallToAction:
+    """Let readers answer again; a closing time that has passed is taken away.
+
+    actor None: the house's own rules. Raises Forbidden (editors_only).
+    """
+    if actor is not None:
+        check_editor(actor)
     closes_at = call_to_action.closes_at
     if closes_at is not None and closes_at <= timezone.now():
         closes_at = None
     return _set_state(actor, call_to_action, State.OPEN, closes_at)
 
 
-def close_discussion(*, actor: User, call_to_action: CallToAction) -> CallToAction:
-    """Take no more answers; what was said stays readable."""
-    check_editor(actor)
+def close_discussion(*, actor: User | None, call_to_action: CallToAction) -> CallToAction:
+    """Take no more answers; what was said stays readable.
+
+    actor None: the house's own rules. Raises Forbidden (editors_only).
+    """
+    if actor is not None:
+        check_editor(actor)
     return _set_state(actor, call_to_action, State.CLOSED, call_to_action.closes_at)
 
 

@@ -210,7 +210,7 @@ def make_articles(batches: list[list[str]], writers: list[int]) -> dict[str, Any
         )
         articles.publish(actor=editor, article=published)
         if number % 2 == 0:
-            stricter.append(ArticlePolicy(article=published, premoderated=True))
+            stricter.append(ArticlePolicy(article=published, mode="waits"))
         made.append(
             {
                 "id": published.pk,

@@ -17,6 +17,7 @@ class Rules:
     post_limit: int = 10
     post_seconds: int = 60
     reactions: bool = True
+    open: bool = True  # beside the question's own state: the house may take no comments at all
 
 
 @dataclass(frozen=True, slots=True)

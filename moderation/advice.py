@@ -37,7 +37,7 @@ def advise(text: str, author: User, article: Article) -> Advice | None:
     try:
         findings = _findings(
             intake.submission_of_words(text, author),
-            intake.policy_from(intake.current_policy()),
+            intake.policy_from(intake.current_policy(), article.pk),
         )
         if not findings or not _may_be_told(author):
             return None

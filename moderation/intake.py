@@ -1,9 +1,12 @@
 """Comment row -> Submission value: with kin.py the only bridge from database to pipeline."""
 
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
@@ -11,6 +14,7 @@ from accounts.models import User
 from comments.models import Comment, CommentRevision
 from moderation import models
 from moderation.kin import kin_of
+from moderation.models.rules import Mode
 from moderation.pipeline.submission import (
     AuthorFacts,
     DiscussionFacts,
@@ -29,7 +33,7 @@ TWINS_LIMIT = 20
 
 
 def submission_from(comment: Comment, policy: models.Policy) -> Submission:
-    """What the checks may know of a comment's latest revision, in five to nine queries."""
+    """What the checks may know of a comment's latest revision, in four to eight queries."""
     revision, author = comment.latest, comment.author
     kin = kin_of(comment, policy)
     earlier = (
@@ -56,6 +60,7 @@ def submission_from(comment: Comment, policy: models.Policy) -> Submission:
         rejected=Count("pk", filter=Q(status=Comment.Status.REJECTED)),
     )
     article = comment.call_to_action.article
+    rules = rules_in_force(policy, article.pk)
     return Submission(
         comment_id=comment.pk,
         revision_id=revision.pk,
@@ -72,10 +77,9 @@ def submission_from(comment: Comment, policy: models.Policy) -> Submission:
         recent=tuple(Earlier(*row) for row in earlier),
         twins=tuple(dict.fromkeys(twins)),
         discussion=DiscussionFacts(
-            open=comment.call_to_action.is_open(),
-            premoderated=models.ArticlePolicy.objects.filter(
-                article=article, premoderated=True
-            ).exists(),
+            open=comment.call_to_action.is_open() and rules["mode"] != Mode.CLOSED,
+            premoderated=rules["mode"] == Mode.WAITS,
+            attended=_attended(rules, revision.created_at),
             article_id=article.pk,
         ),
         around=kin.around,
@@ -106,6 +110,44 @@ def submission_of_words(text: str, author: User) -> Submission:
 def current_policy() -> models.Policy:
     """The policy in force; the defaults are written as the first one when there is none."""
     return models.Policy.objects.first() or models.Policy.objects.create()
+
+
+# What one article may have otherwise than the site.
+OWN = tuple(
+    field.name
+    for field in models.ArticlePolicy._meta.concrete_fields
+    if field.name not in ("id", "article")
+)
+
+
+# As with lists_of: a version names its article policies for good.
+@lru_cache(maxsize=4)
+def own_rules(version: int) -> dict[int, dict[str, Any]]:
+    """What articles have otherwise than the site, by article: field to value. One query, once for
+    each policy version."""
+    return {
+        row["article_id"]: {name: row[name] for name in OWN if row[name] is not None}
+        for row in models.ArticlePolicy.objects.values("article_id", *OWN)
+    }
+
+
+def rules_in_force(row: models.Policy, article_id: int | None) -> dict[str, Any]:
+    """OWN to what holds in an article's discussion: its own, else the site's."""
+    own = own_rules(row.pk).get(article_id, {}) if article_id else {}
+    return {
+        name: own.get(name, getattr(row, name) if hasattr(row, name) else None) for name in OWN
+    }
+
+
+def _attended(rules: dict[str, Any], moment: datetime) -> bool:
+    """Does somebody read at this moment, by the publisher's clock?"""
+    first, last = rules["reading_from"], rules["reading_until"]
+    if first is None or first == last:
+        return True
+    clock = moment.astimezone(ZoneInfo(settings.PUBLISHER_TIME_ZONE)).time()
+    if first < last:
+        return first <= clock < last
+    return clock >= first or clock < last
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +187,21 @@ def lists_of(version: int) -> Lists:
     )
 
 
-def policy_from(row: models.Policy) -> Policy:
-    """The pipeline's value of a policy row and its lists."""
-    lists = lists_of(row.pk)
+def policy_from(
+    row: models.Policy, article_id: int | None = None, *, lists: Lists | None = None
+) -> Policy:
+    """The pipeline's value of a policy row and its lists, as it holds for one article.
+
+    lists: others than those in force under the row's number, for a row that is only proposed.
+    """
+    lists = lists or lists_of(row.pk)
+    rules = rules_in_force(row, article_id)
     thresholds = {
-        field.name: getattr(row, field.name) for field in fields(Policy) if hasattr(row, field.name)
+        field.name: rules.get(field.name, getattr(row, field.name))
+        for field in fields(Policy)
+        if hasattr(row, field.name)
     }
+    thresholds["checks_off"] = frozenset(row.checks_off)
     return Policy(
         version=row.pk,
         banned_phrases=lists.banned,
@@ -158,16 +209,18 @@ def policy_from(row: models.Policy) -> Policy:
         allowed_domains=lists.allowed,
         blocked_domains=lists.blocked,
         learned=lists.learned,
-        hold_from=_thresholds(row, "hold"),
-        reject_from=_thresholds(row, "reject"),
+        hold_from=_thresholds(row, "hold", rules),
+        reject_from=_thresholds(row, "reject", {}),
         **thresholds,
     )
 
 
-def _thresholds(row: models.Policy, effect: str) -> tuple[tuple[str, float], ...]:
+def _thresholds(
+    row: models.Policy, effect: str, rules: dict[str, Any]
+) -> tuple[tuple[str, float], ...]:
     """Label and probability of those that an admin has set."""
-    return tuple(
-        (label, value)
+    found = (
+        (label, rules.get(f"{label}_{effect}", getattr(row, f"{label}_{effect}")))
         for label in LABELS
-        if (value := getattr(row, f"{label}_{effect}")) is not None
     )
+    return tuple((label, value) for label, value in found if value is not None)

@@ -1,11 +1,14 @@
 """Where moderation plugs into the apps below: one receiver, and the ports they own."""
 
+from datetime import timedelta
+
 from accounts import ports as accounts_ports
 from articles.models import Article
 from comments import ports as comments_ports
 from comments.signals import comment_submitted
 from moderation import advice, export, intake, names, operations, reasons, tasks
-from moderation.signals import legal_notice_changed
+from moderation.models.rules import Mode
+from moderation.signals import batch_made, effect_deferred, legal_notice_changed
 
 
 def offer(comment_id: int, **_signal) -> None:
@@ -16,20 +19,32 @@ def offer_mail(notice_id: int, **_signal) -> None:
     tasks.mail_legal_notice.ring(notice_id)
 
 
+def offer_effect(record_id: int, after: timedelta, **_signal) -> None:
+    tasks.carry_out.ring(record_id, after=after.total_seconds())
+
+
+def offer_batch(batch_id: int, at: int, **_signal) -> None:
+    tasks.run_batch.ring(batch_id, at)
+
+
 def rules_for(article: Article) -> comments_ports.Rules:
     policy = intake.current_policy()
+    mode = intake.rules_in_force(policy, article.pk)["mode"]
     return comments_ports.Rules(
         max_length=policy.max_length,
         edit_seconds=policy.edit_minutes * 60,
         post_limit=policy.post_limit,
         post_seconds=policy.post_seconds,
         reactions=policy.reactions,
+        open=mode != Mode.CLOSED,
     )
 
 
 def connect() -> None:
     comment_submitted.connect(offer, dispatch_uid="moderation.offer")
     legal_notice_changed.connect(offer_mail, dispatch_uid="moderation.offer_mail")
+    effect_deferred.connect(offer_effect, dispatch_uid="moderation.offer_effect")
+    batch_made.connect(offer_batch, dispatch_uid="moderation.offer_batch")
     comments_ports.fill(rules=rules_for, told=reasons.told, advice=advice.advise)
     accounts_ports.erase_parts.append(operations.forget_reader)
     accounts_ports.export_parts.append(export.sections)

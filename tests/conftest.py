@@ -44,7 +44,9 @@ def _quick_house(settings):
     """Cheap password hashes, plain static names, and nothing kept from another test."""
     # Imported here: this file is read before Django is set up.
     import_module("moderation.intake").lists_of.cache_clear()
+    import_module("moderation.intake").own_rules.cache_clear()
     import_module("articles.standing_texts").forget()
+    import_module("moderation.reasons").forget()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

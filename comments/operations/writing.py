@@ -150,6 +150,7 @@ def post_comment(
         earlier = _posted_before(author, idempotency_key)
         if earlier:
             return _same_or_conflict(earlier, call_to_action, parent, choice, written.source)
+    _check_taken(rules)
     _check_place(call_to_action, parent)
     _chosen(call_to_action, choice, parent is not None)
     _check_pace(author, rules)
@@ -196,6 +197,11 @@ def advice_on(*, author: User, call_to_action: CallToAction, body: str) -> ports
         raise ObjectDoesNotExist
     text = checked_body(body, max_length=ports.rules_for(article).max_length)
     return ports.advise(text, author, article)
+
+
+def _check_taken(rules: ports.Rules) -> None:
+    if not rules.open:
+        raise ValidationError(_("This discussion is closed."), code="closed")
 
 
 def _check_place(call_to_action: CallToAction, parent: Comment | None) -> None:
@@ -249,6 +255,7 @@ def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
             raise Conflict(_("This comment is gone."), code="gone")
         if not comment.may_be_edited_by(actor, within=rules.edit_seconds):
             raise Conflict(_("The time to edit this comment is over."), code="edit_window_over")
+        _check_taken(rules)
         if not comment.call_to_action.is_open():
             raise ValidationError(_("This discussion is closed."), code="closed")
         if written.source == comment.latest.source:

@@ -124,8 +124,8 @@ class _RuleAdmin(GovernedAdmin):
 
 @admin.register(ArticlePolicy)
 class ArticlePolicyAdmin(_RuleAdmin):
-    list_display = ("article", "premoderated")
-    list_filter = ("premoderated",)
+    list_display = ("article", "mode")
+    list_filter = ("mode",)
     search_fields = ("article__title",)
     list_select_related = ("article",)
     autocomplete_fields = ("article",)

@@ -16,6 +16,7 @@ from moderation.models.learning import LearnedModel
 from moderation.models.raids import Sketch, SketchValue
 from moderation.models.reports import LegalNotice, Report
 from moderation.models.rules import ArticlePolicy, LinkDomain, Phrase, Policy
+from moderation.models.trials import Trial, TrialDifference
 
 __all__ = [
     "Appeal",
@@ -39,4 +40,6 @@ __all__ = [
     "SavedView",
     "Sketch",
     "SketchValue",
+    "Trial",
+    "TrialDifference",
 ]

@@ -1,6 +1,7 @@
 """The rules of the house, and the lists they use."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Guideline
+from moderation.pipeline import SWITCHABLE
 
 
 def _bounded(default, low, high, help_text, field=models.PositiveIntegerField):
@@ -25,9 +27,67 @@ def _threshold():
     )
 
 
+def _own(high, help_text):
+    """A number that one article may have otherwise than the site."""
+    return models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(high)], help_text=help_text
+    )
+
+
+def _days(**options):
+    return models.PositiveIntegerField(
+        validators=[MaxValueValidator(3_650)],
+        help_text=_("Days after an article appears; then its discussion closes. 0: never."),
+        **options,
+    )
+
+
+def check_names_only(names: list[str]) -> None:
+    """Raises ValidationError (unknown_check) for anything but checks that may be switched off."""
+    known = isinstance(names, list) and all(name in SWITCHABLE for name in names)
+    if not known or len(set(names)) != len(names):
+        raise ValidationError(_("One of these checks cannot be switched off."), "unknown_check")
+
+
+class Mode(models.TextChoices):
+    """What becomes of a comment that no check speaks against."""
+
+    OPEN = "open", _("Open: live once it is checked")
+    WAITS = "waits", _("Every comment waits for an editor")
+    CLOSED = "closed", _("Closed: no more comments")
+
+
+def _hours_whole(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(reading_from__isnull=True, reading_until__isnull=True)
+        | Q(reading_from__isnull=False, reading_until__isnull=False),
+        name=name,
+        violation_error_message=_("Reading hours need both a beginning and an end."),
+    )
+
+
 class Policy(models.Model):
     """The rules of the house. A change writes a new row; the newest is in force, and every
     decision names the one it was made under."""
+
+    mode = models.CharField(
+        max_length=10, choices=Mode, default=Mode.OPEN, help_text=_("Of every discussion.")
+    )
+    auto_close_days = _days(default=0)
+    reading_from = models.TimeField(
+        null=True,
+        blank=True,
+        help_text=_("From this hour on somebody reads; before it comments wait. Empty: always."),
+    )
+    reading_until = models.TimeField(
+        null=True, blank=True, help_text=_("Until this hour, of the next day if it is earlier.")
+    )
+    checks_off = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[check_names_only],
+        help_text=_("Checks that are switched off. What is not asked holds nothing."),
+    )
 
     max_length = _bounded(5_000, 100, 20_000, _("Characters in a comment."))
     edit_minutes = _bounded(10, 0, 1_440, _("How long a comment may be edited."))
@@ -119,21 +179,40 @@ class Policy(models.Model):
     class Meta:
         ordering = ["-pk"]
         verbose_name_plural = "policies"
+        constraints = [_hours_whole("policy_hours_whole")]
 
     def __str__(self) -> str:
         return f"Policy {self.pk}"
 
 
 class ArticlePolicy(models.Model):
-    """What is stricter in one article's discussion."""
+    """What is otherwise in one article's discussion. What is empty is as the site has it."""
 
     article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="policy")
-    premoderated = models.BooleanField(
-        default=False, help_text=_("Every comment waits for an editor.")
+    mode = models.CharField(max_length=10, choices=Mode, null=True, blank=True)
+    auto_close_days = _days(null=True, blank=True)
+    reading_from = models.TimeField(
+        null=True,
+        blank=True,
+        help_text=_("From this hour on somebody reads; before it comments wait."),
     )
+    reading_until = models.TimeField(
+        null=True, blank=True, help_text=_("The same hour twice: all day.")
+    )
+    newcomer_first_n = _own(100, _("A newcomer's first comments that wait for an editor."))
+    links_allowed = _own(100, _("Links in one comment; more wait for an editor."))
+    toxicity_hold = _threshold()
+    severe_toxicity_hold = _threshold()
+    insult_hold = _threshold()
+    threat_hold = _threshold()
+    identity_attack_hold = _threshold()
+    profanity_hold = _threshold()
+    sexually_explicit_hold = _threshold()
+    spam_hold = _threshold()
 
     class Meta:
         verbose_name_plural = "article policies"
+        constraints = [_hours_whole("article_policy_hours_whole")]
 
     def __str__(self) -> str:
         return str(self.article)

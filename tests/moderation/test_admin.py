@@ -115,9 +115,18 @@ def test_a_list_costs_the_same_queries_for_few_rows_and_for_many(
         client.get(path(model))
 
 
-def test_a_changed_policy_is_a_new_one(client, head):
+def shown_policy(client) -> dict:
+    """The form's values as a browser sends them: nothing for what is empty or not ticked."""
     form = client.get(path(Policy, "add")).context["adminform"].form
-    wanted = {name: field for name, field in form.initial.items() if field not in (False, None)}
+    return {
+        name: value
+        for name, value in form.initial.items()
+        if value is not None and value is not False
+    }
+
+
+def test_a_changed_policy_is_a_new_one(client, head):
+    wanted = shown_policy(client)
     client.post(path(Policy, "add"), {**wanted, "links_allowed": "7"})
     old, new = Policy.objects.order_by("pk")
     assert (old.links_allowed, new.links_allowed, new.created_by) == (2, 7, head)
@@ -129,8 +138,7 @@ def test_a_changed_policy_is_a_new_one(client, head):
     ("field", "value"), [("max_length", "10" * 15), ("near_repeat_similarity", "nan")]
 )
 def test_a_policy_out_of_bounds_is_refused(client, head, field, value):
-    form = client.get(path(Policy, "add")).context["adminform"].form
-    response = client.post(path(Policy, "add"), {**form.initial, field: value})
+    response = client.post(path(Policy, "add"), {**shown_policy(client), field: value})
     assert response.status_code == 200
     assert field in response.context["adminform"].form.errors
 
@@ -139,13 +147,13 @@ def test_lists_are_changed_by_their_operation_and_logged(client, head):
     article = make_article()
     client.post(path(Phrase, "add"), {"text": "cheap tonic", "effect": "hold", "note": ""})
     client.post(path(LinkDomain, "add"), {"domain": "spam.example", "effect": "block"})
-    client.post(path(ArticlePolicy, "add"), {"article": article.pk, "premoderated": "on"})
+    client.post(path(ArticlePolicy, "add"), {"article": article.pk, "mode": "waits"})
     client.post(path(Phrase, "delete", Phrase.objects.get().pk), {"post": "yes"})
     client.post(
         path(LinkDomain),
         {"action": "delete_selected", "_selected_action": [LinkDomain.objects.get().pk], "post": 1},
     )
-    assert ArticlePolicy.objects.get().premoderated
+    assert ArticlePolicy.objects.get().mode == "waits"
     assert not Phrase.objects.exists()
     assert not LinkDomain.objects.exists()
     verbs = sorted(Entry.objects.values_list("verb", flat=True))

@@ -87,7 +87,7 @@ def test_a_blocked_domain_is_rejected_and_an_allowed_one_never_counted():
 
 def test_a_premoderated_article_holds_everything_but_an_editors_own():
     article = make_article()
-    ArticlePolicy.objects.create(article=article, premoderated=True)
+    ArticlePolicy.objects.create(article=article, mode="waits")
     assert judged(pending(article=article)).status == Status.HELD
     assert judged(pending(article=article, author=make_user(role="editor"))).is_live
 
