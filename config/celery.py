@@ -40,6 +40,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_routes = {
     name: {"priority": 9} for name in ("comments.*", "moderation.mail_*", "accounts.*")
 }
+# The log is sealed within seconds, however many comments wait to be judged.
+app.conf.task_routes |= {"moderation.judge_comment": {"priority": 3}}
 app.autodiscover_tasks()
 
 

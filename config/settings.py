@@ -184,6 +184,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    # What waited for longer than the next one is there for is not run twice.
+    "seal": {"task": "record.seal", "schedule": 2.0, "options": {"expires": 10}},
     "sweep-pending": {"task": "moderation.sweep_pending", "schedule": 5.0},
     "publish-due": {"task": "articles.publish_due", "schedule": 15.0},
     "close-due": {"task": "articles.close_due", "schedule": 60.0},
@@ -202,6 +204,12 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 WORKER_READY_FILE = DATA_DIR / "run" / "worker.ready"
+
+# --- The log --------------------------------------------------------------------------------
+
+_head_file = env.str("LOG_HEAD_FILE", default="")
+LOG_HEAD_FILE = Path(_head_file).resolve() if _head_file else None
+LOG_HEAD_PUBLIC = env.bool("LOG_HEAD_PUBLIC", default=False)
 
 # --- People ---------------------------------------------------------------------------------
 

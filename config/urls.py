@@ -6,6 +6,7 @@ from django.urls import include, path
 from config import dev_mail
 from config.api import api
 from config.health import healthz
+from record.views import log_head
 
 urlpatterns = [
     path("", include("articles.urls")),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("dev/mail/<str:name>/", dev_mail.one_mail, name="one_mail"),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
+    path(".well-known/rejoinder-log-head", log_head, name="log_head"),
 ]
 
 handler400 = "config.errors.bad_request"

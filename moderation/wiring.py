@@ -7,8 +7,10 @@ from articles.models import Article
 from comments import ports as comments_ports
 from comments.signals import comment_submitted
 from moderation import advice, export, intake, names, operations, reasons, tasks
+from moderation.models import DecisionRecord
 from moderation.models.rules import Mode
 from moderation.signals import batch_made, effect_deferred, legal_notice_changed
+from record import sources
 
 
 def offer(comment_id: int, **_signal) -> None:
@@ -41,6 +43,7 @@ def rules_for(article: Article) -> comments_ports.Rules:
 
 
 def connect() -> None:
+    sources.cover("decision", DecisionRecord)
     comment_submitted.connect(offer, dispatch_uid="moderation.offer")
     legal_notice_changed.connect(offer_mail, dispatch_uid="moderation.offer_mail")
     effect_deferred.connect(offer_effect, dispatch_uid="moderation.offer_effect")

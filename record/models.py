@@ -1,4 +1,5 @@
-"""What was done: the append-only log. It imports nothing of ours."""
+"""What was done: the append-only log, and the chain that shows that nobody changed it. It imports
+nothing of ours."""
 
 from django.conf import settings
 from django.db import models
@@ -33,7 +34,44 @@ class Entry(models.Model):
     class Meta:
         ordering = ["-pk"]
         verbose_name_plural = "entries"
-        indexes = [models.Index(fields=["subject", "subject_id"])]
+        indexes = [
+            models.Index(fields=["subject", "subject_id"]),
+            models.Index(fields=["verb", "id"], name="entry_verb"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject} {self.subject_id or ''}".strip()
+
+
+class Seal(models.Model):
+    """One link of the chain: a row of a chained table, in its place. Append-only as well.
+
+    The place is the sealer's own and has no gaps, whatever the numbers of the rows: those have
+    gaps where a transaction was rolled back, and come late where one took long.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    source = models.CharField(max_length=20, help_text="Which table; see record/sources.py.")
+    row = models.BigIntegerField(help_text="The row's number there.")
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        ordering = ["-position"]
+        constraints = [models.UniqueConstraint(fields=["source", "row"], name="seal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.source} {self.row}"
+
+
+class Reach(models.Model):
+    """How far the sealer has come in a table: every row up to here is sealed, and none can appear
+    any more. Its rows are also the lock that makes the sealer the only one.
+
+    Whoever moves it can hide a row from the sealer, not from a verification, which reads all.
+    """
+
+    source = models.CharField(max_length=20, primary_key=True)
+    up_to = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.up_to}"
