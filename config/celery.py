@@ -21,12 +21,13 @@ class Doorbell(Task):
     silent_until = 0.0  # monotonic; after a failure no ring is tried until then
     SILENCE = 3.0  # seconds: a broker that swallows connections must not cost every request
 
-    def ring(self, *args: object) -> bool:
-        """Publish without ever raising; says whether the broker took it."""
+    def ring(self, *args: object, after: float = 0.0) -> bool:
+        """Publish without ever raising; says whether the broker took it. after: seconds until it
+        is worked on."""
         if time.monotonic() < Doorbell.silent_until:
             return False
         try:
-            self.apply_async(args=args)
+            self.apply_async(args=args, countdown=after or None)
         except (OperationalError, RedisError, OSError) as error:
             Doorbell.silent_until = time.monotonic() + self.SILENCE
             log.warning("broker away (%s): the sweep will pick it up", type(error).__name__)
@@ -39,6 +40,10 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # On Redis 0 is served first and 9 last: whatever can wait never makes a comment wait.
 app.conf.task_routes = {
     name: {"priority": 9} for name in ("comments.*", "moderation.mail_*", "accounts.*")
+} | {
+    # After what somebody waits for, and before the mails of its own rulings.
+    name: {"priority": 6}
+    for name in ("moderation.run_batch", "moderation.count_histogram")
 }
 # The log is sealed within seconds, however many comments wait to be judged.
 app.conf.task_routes |= {"moderation.judge_comment": {"priority": 3}}

@@ -187,6 +187,8 @@ CELERY_BEAT_SCHEDULE = {
     # What waited for longer than the next one is there for is not run twice.
     "seal": {"task": "record.seal", "schedule": 2.0, "options": {"expires": 10}},
     "sweep-pending": {"task": "moderation.sweep_pending", "schedule": 5.0},
+    "sweep-effects": {"task": "moderation.sweep_effects", "schedule": 5.0},
+    "sweep-batches": {"task": "moderation.sweep_batches", "schedule": 15.0},
     "publish-due": {"task": "articles.publish_due", "schedule": 15.0},
     "close-due": {"task": "articles.close_due", "schedule": 60.0},
     "refresh-fragments": {"task": "comments.refresh_fragments", "schedule": 30.0},

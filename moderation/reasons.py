@@ -1,9 +1,21 @@
-"""Reason codes in words: what a reader is told, and the guideline each one touches."""
+"""Reason codes in words: what a reader is told, and the guideline each one touches.
+
+Why an editor rejects is a list that admins edit (RejectionReason). It changes a few times a year:
+an edit shows at once in the process that made it, and in the others after KEPT seconds.
+"""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from time import monotonic
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from moderation.models import CannedNote, RejectionReason
+
+KEPT = 5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,8 @@ MACHINE = {
     "not_judged": Reason("", _("Our checks are out of order, so an editor will look.")),
 }
 
-# What an editor chooses when rejecting.
+# What an editor chooses when rejecting, in our words; the list in the database says which of them
+# are offered, and may add others or say them otherwise.
 EDITOR = {
     "abusive": Reason("respect", _("It attacks or demeans people.")),
     "off_topic": Reason("relevance", _("It is not about the article or its question.")),
@@ -79,6 +92,78 @@ LABELS = {
 ALL = MACHINE | EDITOR | APPEAL | LABELS
 
 
+@dataclass(frozen=True, slots=True)
+class OfferedReason:
+    """One choice of an editor. key: one character that chooses it. notes: (title, text) of the
+    canned notes to the author that go with it."""
+
+    code: str
+    told: str
+    key: str
+    guideline: str
+    notes: list[tuple[str, str]]
+
+
+def for_desk() -> list[OfferedReason]:
+    """The reasons an editor may give now, in order, each with its notes."""
+    rows, notes = _listed(int(monotonic() / KEPT))
+    return [
+        OfferedReason(
+            row.code,
+            _told(row),
+            row.key,
+            _guideline(row),
+            [(note.title, note.text) for note in notes if note.reason_id in (None, row.pk)],
+        )
+        for row in rows
+        if row.active
+    ]
+
+
+def check_offered(code: str) -> None:
+    """Raises ValidationError (bad_reason) for what is unknown or no longer offered."""
+    if not RejectionReason.objects.filter(code=code, active=True).exists():
+        raise ValidationError(gettext("Choose a reason."), code="bad_reason")
+
+
 def told(code: str) -> str:
-    """The sentence for the author, in the active language; empty for an unknown code."""
-    return str(ALL[code].told) if code in ALL else ""
+    """The sentence for the author, in the active language; empty for an unknown code. What is no
+    longer offered is told as before."""
+    known = _known(code)
+    return str(known.told) if known else ""
+
+
+def guideline_of(code: str) -> str:
+    """Code of the guideline that a reason rests on, or empty."""
+    known = _known(code)
+    return known.guideline if known else ""
+
+
+def forget() -> None:
+    """Have the list read anew."""
+    _listed.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _listed(_moment: int) -> tuple[list[RejectionReason], list[CannedNote]]:
+    """Every reason, offered or not, and every canned note, in two queries."""
+    return list(RejectionReason.objects.select_related("guideline")), list(CannedNote.objects.all())
+
+
+def _known(code: str) -> Reason | None:
+    ours = ALL.get(code)
+    if not code or (ours is not None and code not in EDITOR):
+        return ours
+    rows, _notes = _listed(int(monotonic() / KEPT))
+    found = next((row for row in rows if row.code == code), None)
+    return Reason(_guideline(found), _told(found)) if found else ours
+
+
+def _told(row: RejectionReason) -> str:
+    return row.told or (str(EDITOR[row.code].told) if row.code in EDITOR else "")
+
+
+def _guideline(row: RejectionReason) -> str:
+    if row.guideline is not None:
+        return row.guideline.code
+    return EDITOR[row.code].guideline if row.code in EDITOR else ""

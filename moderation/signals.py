@@ -4,3 +4,10 @@ from django.dispatch import Signal
 
 # Sent with notice_id, when a notice has a mail to be sent: its receipt, or what was decided.
 legal_notice_changed = Signal()
+
+# Sent with record_id and after, a timedelta, when a ruling is to reach its readers that much later.
+effect_deferred = Signal()
+
+# Sent with batch_id and at, how many of its comments are dealt with, when a batch is to be gone on
+# with.
+batch_made = Signal()

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from moderation import mail, operations
+from moderation import chosen, mail, operations
+from moderation.operations import batches, effects
 
 
 # A judgement takes milliseconds. One that hangs is ended before its lease, and offered again.
@@ -14,6 +15,16 @@ def judge_comment(comment_id: int) -> None:
 @shared_task(name="moderation.sweep_pending")
 def sweep_pending() -> None:
     operations.sweep(offer=judge_comment.ring)
+
+
+@shared_task(name="moderation.carry_out")
+def carry_out(record_id: int) -> None:
+    effects.carry_out(record_id=record_id)
+
+
+@shared_task(name="moderation.sweep_effects")
+def sweep_effects() -> None:
+    effects.carry_out_due()
 
 
 @shared_task(name="moderation.mail_legal_notice")
@@ -35,3 +46,22 @@ def retention() -> None:
 @shared_task(name="moderation.learn")
 def learn() -> None:
     operations.learn()
+
+
+@shared_task(name="moderation.run_batch")
+def run_batch(batch_id: int, at: int) -> None:
+    stands = batches.run_batch(batch_id=batch_id, at=at)
+    if stands is not None:
+        # One part a turn: whatever is more urgent goes first in between.
+        run_batch.ring(batch_id, stands)
+
+
+@shared_task(name="moderation.sweep_batches")
+def sweep_batches() -> None:
+    for batch_id, at in batches.stalled():
+        run_batch.ring(batch_id, at)
+
+
+@shared_task(name="moderation.count_histogram")
+def count_histogram(label: str) -> None:
+    chosen.count_histogram(label)

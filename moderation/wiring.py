@@ -49,6 +49,8 @@ def connect() -> None:
     effect_deferred.connect(offer_effect, dispatch_uid="moderation.offer_effect")
     batch_made.connect(offer_batch, dispatch_uid="moderation.offer_batch")
     comments_ports.fill(rules=rules_for, told=reasons.told, advice=advice.advise)
+    comments_ports.changed_parts.append(queueing.follow)
+    accounts_ports.erase_steps.append(desk_words.tidy)
     accounts_ports.erase_parts.append(operations.forget_reader)
     accounts_ports.export_parts.append(export.sections)
     accounts_ports.fill(name_allowed=names.name_allowed)

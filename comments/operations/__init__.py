@@ -14,7 +14,7 @@ from comments.operations.people import (
 )
 from comments.operations.picking import pick
 from comments.operations.reacting import react
-from comments.operations.ruling import approve, hold, reject, restore
+from comments.operations.ruling import approve, check_unchanged, hold, reject, restore
 from comments.operations.writing import (
     Advised,
     Posted,
@@ -32,6 +32,7 @@ __all__ = [
     "advice_on",
     "approve",
     "check_may_post",
+    "check_unchanged",
     "checked_body",
     "delete_draft",
     "edit_comment",

@@ -18,7 +18,8 @@ def _check_may_rule(actor: User | None, comment: Comment) -> None:
         raise Forbidden(_("Only editors rule on comments."), code="editors_only")
 
 
-def _check_unchanged(comment: Comment, revision_id: int) -> None:
+def check_unchanged(comment: Comment, revision_id: int) -> None:
+    """Raises Conflict (withdrawn, changed): only the words that were read are ruled on."""
     if comment.withdrawn_at is not None:
         raise Conflict(_("Its author has withdrawn this comment."), code="withdrawn")
     if comment.latest_id != revision_id:
@@ -32,7 +33,7 @@ def _rule(
     _check_may_rule(actor, comment)
     with transaction.atomic():
         comment = locked(comment)
-        _check_unchanged(comment, revision_id)
+        check_unchanged(comment, revision_id)
         was_live, before = comment.is_live, comment.status
         comment.status = status
         comment.notice = notice.as_json() if notice else None
@@ -87,7 +88,7 @@ def restore(
     _check_may_rule(actor, comment)
     with transaction.atomic():
         comment = locked(comment)
-        _check_unchanged(comment, revision_id)
+        check_unchanged(comment, revision_id)
         was_live = comment.is_live
         comment.status = status
         comment.notice = notice.as_json() if notice else None

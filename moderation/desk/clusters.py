@@ -27,7 +27,7 @@ def cluster_page(request: HttpRequest, number: int, **said: Any) -> HttpResponse
         decided=queue.decided_of_cluster(reader=request.user, cluster=name),
         total=found.total,
         limit=RULED_AT_ONCE,
-        reasons=[(code, reason.told) for code, reason in reasons.EDITOR.items()],
+        reasons=[(reason.code, reason.told) for reason in reasons.for_desk()],
         **said,
     )
 
@@ -41,7 +41,7 @@ def rule(request: HttpRequest, cluster: int) -> HttpResponse:
         done = operations.rule_on_cluster(
             actor=request.user,
             cluster=cluster,
-            seen=[_seen(pair) for pair in request.POST.getlist("seen")[: RULED_AT_ONCE + 1]],
+            seen=[seen_pair(pair) for pair in request.POST.getlist("seen")[: RULED_AT_ONCE + 1]],
             outcome=request.POST.get("outcome", ""),
             reason=request.POST.get("reason", ""),
             note=request.POST.get("note", ""),
@@ -58,7 +58,7 @@ def rule(request: HttpRequest, cluster: int) -> HttpResponse:
     return cluster_page(request, cluster, ruled=len(done.ruled), refused=done.refused)
 
 
-def _seen(pair: str) -> tuple[int, int]:
+def seen_pair(pair: str) -> tuple[int, int]:
     """A ticked box: the number of a comment and that of the revision it showed."""
     numbers = pair.split(":")
     if len(numbers) != 2 or not all(one.isdecimal() and len(one) < 19 for one in numbers):

@@ -1,5 +1,7 @@
 """What the desk keeps about its work: what waits, in which order, and who looks at it."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -175,16 +177,37 @@ class CannedNote(models.Model):
         return self.title
 
 
+class PendingEffectQuerySet(models.QuerySet):
+    def waiting(self) -> "PendingEffectQuerySet":
+        """Rulings that are recorded, and that their readers are yet to see."""
+        return self.filter(comment__isnull=False)
+
+    def due(self, now: datetime | None = None) -> "PendingEffectQuerySet":
+        """Those whose time to be undone is over."""
+        return self.waiting().filter(due_at__lte=now or timezone.now())
+
+
 class PendingEffect(models.Model):
-    """That a recorded ruling has not reached its readers yet, and may be undone without a trace to
-    them."""
+    """That a recorded ruling has not reached its readers: not yet, or, once it has lapsed, never.
+    The row of one that was carried out is gone."""
 
     record = models.OneToOneField(
         DecisionRecord, on_delete=models.CASCADE, primary_key=True, related_name="pending_effect"
     )
-    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="pending_effect")
+    comment = models.OneToOneField(
+        Comment,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="pending_effect",
+        help_text=_("Empty: it lapsed, undone in time or overtaken by its author."),
+    )
     notice = models.JSONField(null=True, help_text=_("What its author will be told."))
+    picked = models.BooleanField(
+        default=False, help_text=_("It becomes an editors’ pick as it goes live.")
+    )
     due_at = models.DateTimeField(db_index=True)
+
+    objects = PendingEffectQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"effect of {self.record_id}"

@@ -1,17 +1,28 @@
 """Where every decision lands, the machine's and a person's: status, record and notice."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.errors import Conflict
 from accounts.models import User
 from comments import operations as comments
 from comments.models import Comment, Notice
 from moderation import reasons
-from moderation.models import DecisionRecord, Phrase, Policy
+from moderation.models import Batch, DecisionRecord, Phrase, Policy
+from moderation.operations.effects import (
+    AT_ONCE,
+    defer,
+    effect_on,
+    lapse,
+    still_stands,
+    take_effect,
+)
 from moderation.pipeline.decision import Finding
 from moderation.waiting import expected_wait_seconds
 
@@ -33,44 +44,41 @@ def land(
     note: str = "",
     undoes: DecisionRecord | None = None,
     only_if: str | None = None,
+    picked: bool = False,
+    effect_after: timedelta = AT_ONCE,
+    batch: Batch | None = None,
 ) -> DecisionRecord | None:
-    """Where every decision lands: status, record and notice in one transaction."""
+    """Where every decision lands: record, status and notice in one transaction.
+
+    effect_after: how long only the record stands and nobody hears of it; picked: make it a pick
+    as it goes live. Raises Conflict (changed, withdrawn, already_decided).
+    """
     strictest = [found for found in findings if found.outcome.value == outcome]
     reason = reason or (strictest[0].code if strictest else "")
     notice = _notice(findings, outcome, reason=reason, by_machine=actor is None, note=note)
     with transaction.atomic():
         row = comments.locked(comment)
-        if only_if and (row.status != only_if or row.latest_id != revision_id or row.withdrawn_at):
+        effect = effect_on(row)
+        if effect is not None and not still_stands(effect, row):
+            lapse(effect)
+            effect = None
+        changed = row.status != only_if or row.latest_id != revision_id or row.withdrawn_at
+        if only_if and (changed or effect):
             return None
-        before, held_since = row.status, row.decided_at
-        live_before = row.live_revision_id if row.is_live else None
-        wanted = {"actor": actor, "comment": comment, "revision_id": revision_id}
-        if undoes is not None:
-            comments.restore(
-                **wanted,
-                # A person has read it by now: it waits for one rather than for the machine.
-                status=Status.HELD
-                if undoes.status_before == Status.PENDING
-                else undoes.status_before,
-                live_revision_id=undoes.live_before_id,
-                notice=notice,
-            )
-        elif outcome == Outcomes.APPROVE:
-            comments.approve(**wanted)
-        elif outcome == Outcomes.HOLD:
-            comments.hold(**wanted, notice=notice)
-        else:
-            comments.reject(**wanted, notice=notice)
+        comments.check_unchanged(row, revision_id)
+        in_time = effect is not None and effect.record == undoes
+        if effect is not None and not in_time:
+            raise already_decided(effect.record)
         waited = None
-        if actor is not None and before == Status.HELD and held_since is not None:
-            waited = max(0, round((timezone.now() - held_since).total_seconds()))
-        return DecisionRecord.objects.create(
-            comment=comment,
+        if actor is not None and row.status == Status.HELD and row.decided_at is not None:
+            waited = max(0, round((timezone.now() - row.decided_at).total_seconds()))
+        record = DecisionRecord.objects.create(
+            comment=row,
             revision_id=revision_id,
             actor=actor,
             outcome=outcome,
-            status_before=before,
-            live_before_id=live_before,
+            status_before=row.status,
+            live_before_id=row.live_revision_id if row.is_live else None,
             reason=reason,
             findings=[found.as_json() for found in findings],
             scores=dict(scores),
@@ -79,7 +87,28 @@ def land(
             software=settings.VERSION,
             waited_seconds=waited,
             undoes=undoes,
+            batch=batch,
         )
+        if in_time:
+            lapse(effect)
+        elif effect_after:
+            defer(record=record, comment=row, notice=notice, picked=picked, after=effect_after)
+        else:
+            take_effect(record=record, comment=row, notice=notice, picked=picked)
+    return record
+
+
+def already_decided(record: DecisionRecord) -> Conflict:
+    """What an editor is told who comes second."""
+    if record.actor_id is None:
+        return Conflict(_("It has been judged again since you read it."), code="already_decided")
+    said = {
+        "name": record.actor.display_name,
+        "outcome": record.get_outcome_display(),
+    }
+    return Conflict(
+        _("%(name)s has already decided this: %(outcome)s."), code="already_decided", params=said
+    )
 
 
 def _notice(
@@ -125,5 +154,4 @@ def guideline_touched(findings: tuple[Finding, ...], reason: str) -> str:
         if phrases
         else None
     )
-    known = reasons.ALL.get(reason)
-    return named or (known.guideline if known else "")
+    return named or reasons.guideline_of(reason)

@@ -93,8 +93,8 @@ def rule_on_cluster(
     checked_outcome(outcome, Outcomes)
     if outcome == Outcomes.HOLD:
         raise ValidationError(_("Approve or reject."), code="bad_outcome")
-    if outcome == Outcomes.REJECT and reason not in reasons.EDITOR:
-        raise ValidationError(_("Choose a reason."), code="bad_reason")
+    if outcome == Outcomes.REJECT:
+        reasons.check_offered(reason)
     note = checked_note(note, limit=1_000)
     if not seen:
         raise ValidationError(_("Choose at least one comment."), code="none_chosen")

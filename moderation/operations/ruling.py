@@ -1,5 +1,7 @@
 """A person's ruling, and taking it back."""
 
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,8 +11,9 @@ from accounts.models import User
 from comments import operations as comments
 from comments.models import Comment, CommentRevision
 from moderation import reasons
-from moderation.models import Appeal, DecisionRecord, Policy
-from moderation.operations.landing import land
+from moderation.models import Appeal, Batch, DecisionRecord, Policy
+from moderation.operations.effects import AT_ONCE, effect_on
+from moderation.operations.landing import already_decided, land
 from moderation.operations.permissions import check_may_rule_on, checked_note
 from moderation.operations.reports import reopen_reports, settle_reports
 from moderation.pipeline.decision import Finding
@@ -27,49 +30,77 @@ def rule(
     outcome: str,
     reason: str = "",
     note: str = "",
+    picked: bool = False,
+    seen: int | None = None,
+    effect_after: timedelta = AT_ONCE,
+    batch: Batch | None = None,
 ) -> DecisionRecord:
     """A person's ruling on the revision they read: approve, or reject with a reason.
 
-    reason: a code of reasons.EDITOR, needed to reject; note: at most 1,000 characters, told to the
-    author. Raises Forbidden (editors_only, own_comment), ValidationError (bad_outcome, bad_reason,
-    note_too_long), Conflict (changed, withdrawn, already_so, appealed).
+    reason: the code of one that is offered (`reasons.for_desk`), needed to reject; note: at most
+    1,000 characters, told to the author; picked: approve it as an editors' pick. seen: the number
+    of the newest decision that was shown with it, 0 for none: a later one is a conflict; None asks
+    for no such care. effect_after: how long only the record stands, the author and readers hear of
+    nothing, and `undo` leaves no trace to them. batch: the one it is part of. Raises Forbidden
+    (editors_only, own_comment), ValidationError (bad_outcome, bad_reason, note_too_long), Conflict
+    (changed, withdrawn, already_decided, already_so, appealed, author_banned).
     """
     check_may_rule_on(actor, comment.author_id)
     if outcome not in (Outcomes.APPROVE, Outcomes.REJECT):
         raise ValidationError(_("Approve or reject."), code="bad_outcome")
-    if outcome == Outcomes.REJECT and reason not in reasons.EDITOR:
-        raise ValidationError(_("Choose a reason."), code="bad_reason")
+    if outcome == Outcomes.REJECT:
+        reasons.check_offered(reason)
     note = checked_note(note, limit=1_000)
     with transaction.atomic():
         row = comments.locked(comment)
+        comments.check_unchanged(row, revision_id)
         _check_not_appealed(row)
         check_not_erased(revision_id)
+        _check_newest_seen(row, seen)
         already = (
             row.status == Status.APPROVED
             if outcome == Outcomes.APPROVE
             # An edit that was rejected may have left earlier words live: they can still go.
             else row.status == Status.REJECTED and not row.is_live
         )
-        if already and row.latest_id == revision_id:
+        if already and effect_on(row) is None:
             raise Conflict(_("Another editor has already decided so."), code="already_so")
+        if outcome == Outcomes.APPROVE and row.author.banned:
+            raise Conflict(
+                _("Its author is banned. Lift the ban before you approve it."),
+                code="author_banned",
+            )
         record = land(
             actor=actor,
-            comment=comment,
+            comment=row,
             revision_id=revision_id,
             outcome=outcome,
             reason=reason if outcome == Outcomes.REJECT else "",
             note=note,
             policy=Policy.objects.first(),
+            picked=picked and outcome == Outcomes.APPROVE,
+            effect_after=effect_after,
+            batch=batch,
         )
-        settle_reports(actor=actor, comment=comment, decision=record)
+        settle_reports(actor=actor, comment=row, decision=record)
     return record
 
 
-def undo(*, actor: User, record: DecisionRecord) -> DecisionRecord:
+def _check_newest_seen(comment: Comment, seen: int | None) -> None:
+    if seen is None:
+        return
+    newest = comment.decisions.select_related("actor").first()
+    if newest is not None and newest.pk != seen:
+        raise already_decided(newest)
+
+
+def undo(*, actor: User, record: DecisionRecord, batch: Batch | None = None) -> DecisionRecord:
     """Take a person's ruling back: the comment returns to what it was, and a second record says so.
 
-    Raises Forbidden (editors_only), Conflict (not_latest when something was decided or written
-    since, appealed, not_undoable for the machine's decisions and for rulings on appeals).
+    Before its effect nothing has happened to the comment, and nothing does. Raises Forbidden
+    (editors_only, own_comment), Conflict (not_latest when something was decided or written since,
+    withdrawn, appealed, erased, not_undoable for the machine's decisions and for rulings on
+    appeals).
     """
     check_may_rule_on(actor, record.comment.author_id)
     with transaction.atomic():
@@ -105,6 +136,7 @@ def undo(*, actor: User, record: DecisionRecord) -> DecisionRecord:
             reason="" if outcome == Outcomes.APPROVE or not earlier else earlier.reason,
             policy=record.policy,
             undoes=record,
+            batch=batch,
         )
 
 
