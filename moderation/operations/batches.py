@@ -1,0 +1,216 @@
+"""One ruling on many comments: made by an editor, carried out by the worker, taken back whole.
+
+The rows of its members are what is left to do: a worker that dies leaves them, and the next goes on
+from there.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, Forbidden
+from accounts.models import User
+from comments import operations as comments
+from moderation import reasons
+from moderation.chosen import Seen, chosen
+from moderation.models import Batch, BatchMember, DecisionRecord
+from moderation.operations.landing import already_decided
+from moderation.operations.permissions import check_editor, checked_note
+from moderation.operations.ruling import rule, undo
+from moderation.queue.selection import Selection
+from moderation.signals import batch_made
+from record import log
+
+CHUNK = 50  # rulings in one transaction: nobody else writes to the discussion meanwhile
+STALLED_AFTER = timedelta(seconds=30)
+State = Batch.State
+Outcomes = DecisionRecord.Outcome
+logger = logging.getLogger(__name__)
+
+
+def make_batch(
+    *,
+    actor: User,
+    selection: Selection,
+    outcome: str,
+    reason: str = "",
+    note: str = "",
+    seen: Sequence[Seen] = (),
+    until: datetime | None = None,
+) -> Batch:
+    """An editor's ruling on everything a selection has, or on what they ticked (seen), with the
+    words as they are now; the worker carries it out.
+
+    reason, note: as `rule` takes them. until: leave out what came there later than that. Raises
+    Forbidden (editors_only), ValidationError (bad_outcome, bad_reason, note_too_long,
+    bad_selection, none_chosen).
+    """
+    check_editor(actor)
+    if outcome not in (Outcomes.APPROVE, Outcomes.REJECT):
+        raise ValidationError(_("Approve or reject."), code="bad_outcome")
+    if outcome == Outcomes.REJECT:
+        reasons.check_offered(reason)
+    note = checked_note(note, limit=1_000)
+    found = chosen(selection, seen=seen, until=until)
+    if not found.members:
+        raise ValidationError(_("Choose at least one comment."), code="none_chosen")
+    query = {} if seen else dict(parse_qsl(selection.but().as_query()))
+    with transaction.atomic():
+        batch = Batch.objects.create(
+            actor=actor,
+            selection=query,
+            outcome=outcome,
+            reason=reason if outcome == Outcomes.REJECT else "",
+            note=note,
+            total=len(found.members),
+        )
+        _take_in(batch, found.members)
+        told = {"outcome": batch.outcome, "reason": batch.reason, "total": batch.total}
+        log.append(actor=actor, verb="make_batch", subject=batch, detail=told | {"of": query})
+    return batch
+
+
+def undo_batch(*, actor: User, batch: Batch) -> Batch:
+    """Take a batch back: a second one, which undoes each of its decisions that still is the last.
+
+    One that is under way stops first. Raises Forbidden (editors_only), Conflict (already_so,
+    not_undoable for a batch that takes one back, and for one that has decided nothing).
+    """
+    check_editor(actor)
+    with transaction.atomic():
+        row = Batch.objects.select_for_update().get(pk=batch.pk)
+        if row.undoes_id is not None:
+            raise Conflict(_("It takes another one back already."), code="not_undoable")
+        if Batch.objects.filter(undoes=row).exists():
+            raise Conflict(_("It has been taken back already."), code="already_so")
+        if row.state == State.RUNNING:
+            row.members.all().delete()
+            _end(row, State.STOPPED)
+        members = list(row.decisions.values_list("comment", "revision"))
+        if not members:
+            raise Conflict(_("It has decided nothing that could be undone."), code="not_undoable")
+        made = Batch.objects.create(
+            actor=actor, selection=row.selection, undoes=row, total=len(members)
+        )
+        _take_in(made, members)
+        log.append(
+            actor=actor,
+            verb="undo_batch",
+            subject=made,
+            detail={"undoes": row.pk, "total": made.total},
+        )
+    return made
+
+
+def _take_in(batch: Batch, members: Sequence[Seen]) -> None:
+    BatchMember.objects.bulk_create(
+        BatchMember(batch=batch, comment_id=comment, revision_id=revision)
+        for comment, revision in members
+    )
+    transaction.on_commit(lambda: batch_made.send(Batch, batch_id=batch.pk, at=0), robust=True)
+
+
+def run_batch(*, batch_id: int, at: int, size: int = CHUNK) -> int | None:
+    """Carry out the next part of a batch, in one transaction. Returns where it stands then, to be
+    called with again, or None when there is nothing to go on with.
+
+    at: how many of its comments are dealt with. One that stands elsewhere is somebody else's turn,
+    so that a turn which comes twice is harmless.
+    """
+    with transaction.atomic():
+        batch = (
+            Batch.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("actor", "undoes")
+            .filter(pk=batch_id, state=State.RUNNING)
+            .first()
+        )
+        if batch is None or batch.done + batch.refused != at:
+            return None
+        # Discussions are locked in one order by everybody who locks several.
+        members = list(
+            batch.members.select_related("comment__author").order_by(
+                "comment__call_to_action", "comment"
+            )[:size]
+        )
+        refusals = Counter(batch.refusals)
+        decide = _undo_one if batch.undoes_id else _rule_one
+        for member in members:
+            code = _refusal_of(decide, batch, member)
+            if code:
+                refusals[code] += 1
+        BatchMember.objects.filter(pk__in=[member.pk for member in members]).delete()
+        batch.refused = sum(refusals.values())
+        batch.done = at + len(members) - batch.refused
+        batch.refusals = dict(refusals)
+        batch.moved_at = timezone.now()
+        if not batch.members.exists():
+            _end(batch, State.DONE)
+            return None
+        batch.save(update_fields=["done", "refused", "refusals", "moved_at"])
+    return batch.done + batch.refused
+
+
+def _refusal_of(decide, batch: Batch, member: BatchMember) -> str:
+    """Rule on one comment; the code of why not, or ""."""
+    try:
+        with transaction.atomic():
+            decide(batch, member)
+    except DatabaseError:
+        # The whole part is tried again.
+        raise
+    except Forbidden as error:
+        return error.code
+    except ValidationError as error:
+        return error.error_list[0].code
+    except Exception:
+        # One comment that cannot be ruled on must not keep the batch from all the others.
+        logger.exception("comment %d of batch %d", member.comment_id, batch.pk)
+        return "failed"
+    return ""
+
+
+def _rule_one(batch: Batch, member: BatchMember) -> None:
+    newest = comments.locked(member.comment).decisions.select_related("actor").first()
+    if newest is not None and newest.at > batch.created_at:
+        raise already_decided(newest)
+    rule(
+        actor=batch.actor,
+        comment=member.comment,
+        revision_id=member.revision_id,
+        outcome=batch.outcome,
+        reason=batch.reason,
+        note=batch.note,
+        batch=batch,
+    )
+
+
+def _undo_one(batch: Batch, member: BatchMember) -> None:
+    record = batch.undoes.decisions.select_related("comment").get(comment=member.comment_id)
+    undo(actor=batch.actor, record=record, batch=batch)
+
+
+def _end(batch: Batch, state: str) -> None:
+    batch.state, batch.finished_at = state, timezone.now()
+    # Those it was for have it with their notice, for as long as that is kept.
+    batch.note = ""
+    batch.save()
+    log.append(
+        actor=batch.actor,
+        verb="end_batch",
+        subject=batch,
+        detail={"state": state, "done": batch.done, "refused": batch.refusals},
+    )
+
+
+def stalled(*, now: datetime | None = None) -> list[tuple[int, int]]:
+    """Batches whose next turn was lost, each with where it stands."""
+    long_ago = (now or timezone.now()) - STALLED_AFTER
+    rows = Batch.objects.filter(state=State.RUNNING, moved_at__lt=long_ago).order_by("created_at")
+    return [(row.pk, row.done + row.refused) for row in rows]
