@@ -6,9 +6,10 @@ from accounts import ports as accounts_ports
 from articles.models import Article
 from comments import ports as comments_ports
 from comments.signals import comment_submitted
-from moderation import advice, export, intake, names, operations, reasons, tasks
+from moderation import advice, desk_words, export, intake, names, operations, reasons, tasks
 from moderation.models import DecisionRecord
 from moderation.models.rules import Mode
+from moderation.operations import queueing
 from moderation.signals import batch_made, effect_deferred, legal_notice_changed
 from record import sources
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from comments import operations as comments
 from comments.models import Comment, Notice
 from moderation.models import DecisionRecord, PendingEffect, QueueItem
+from moderation.operations.queueing import follow
 from moderation.signals import effect_deferred
 
 RULING_GRACE = timedelta(seconds=6)  # between a ruling at the desk and its readers
@@ -125,6 +126,7 @@ def carry_out(*, record_id: int) -> bool:
             effect.delete()
         else:
             lapse(effect)
+        follow(row)
     return stands
 
 

@@ -23,6 +23,7 @@ from moderation.operations.effects import (
     still_stands,
     take_effect,
 )
+from moderation.operations.queueing import follow
 from moderation.pipeline.decision import Finding
 from moderation.waiting import expected_wait_seconds
 
@@ -95,6 +96,7 @@ def land(
             defer(record=record, comment=row, notice=notice, picked=picked, after=effect_after)
         else:
             take_effect(record=record, comment=row, notice=notice, picked=picked)
+        follow(row)
     return record
 
 
