@@ -12,6 +12,10 @@ from articles.models import Article, Guideline, Section
 from comments.models import Comment
 from moderation.models.decisions import DecisionRecord
 
+# Only what waits is due: these indexes hold nothing else.
+_HELD = Q(due_at__isnull=False)
+_FILTERED = ("article", "section", "author", "reason", "label", "language")
+
 
 class QueueItem(models.Model):
     """A comment as the desk sorts and filters it: one row, so that every view is one index. It
@@ -53,6 +57,13 @@ class QueueItem(models.Model):
             models.Index(fields=["status", "due_at", "comment"], name="queue_due"),
             models.Index(fields=["status", "at", "comment"], name="queue_at"),
             models.Index(fields=["at", "comment"], name="queue_all"),
+            models.Index(
+                fields=["report_weight", "comment"], name="queue_held_weight", condition=_HELD
+            ),
+            *(
+                models.Index(fields=[name, "due_at"], name=f"queue_due_{name}", condition=_HELD)
+                for name in _FILTERED
+            ),
             models.Index(fields=["status", "article", "at"], name="queue_article"),
             models.Index(fields=["status", "section", "at"], name="queue_section"),
             models.Index(fields=["status", "author", "at"], name="queue_author"),
@@ -62,6 +73,11 @@ class QueueItem(models.Model):
             models.Index(
                 fields=["report_weight", "comment"],
                 name="queue_reported",
+                condition=Q(open_reports__gt=0),
+            ),
+            models.Index(
+                fields=["at", "comment"],
+                name="queue_reported_at",
                 condition=Q(open_reports__gt=0),
             ),
             models.Index(

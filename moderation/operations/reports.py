@@ -14,6 +14,7 @@ from comments import operations as comments
 from comments.models import Comment
 from moderation.models import DecisionRecord, Report
 from moderation.operations.permissions import check_may_rule_on, checked_note
+from moderation.operations.queueing import follow_reports
 
 REPORTS_PER_HOUR = 30  # by one reader
 WEIGHED = 200  # open reports of one comment; more say nothing new
@@ -74,7 +75,7 @@ def _report_comment(reporter: User, comment: Comment, reason: str, note: str) ->
         if again is not None:
             return again
         dismissed = row.reports.filter(**same_ground).first()
-        return Report.objects.create(
+        made = Report.objects.create(
             comment=row,
             reporter=reporter,
             reason=reason,
@@ -85,6 +86,8 @@ def _report_comment(reporter: User, comment: Comment, reason: str, note: str) ->
             decision_id=dismissed.decision_id if dismissed else None,
             upheld=False if dismissed else None,
         )
+        _follow(row.pk)
+    return made
 
 
 def accuracy_of(reporters: list[int]) -> dict[int, float]:
@@ -120,6 +123,16 @@ def report_weight(comment: Comment | int) -> float:
     return sum(accuracy_of(reporters).values()) if reporters else 0.0
 
 
+def _follow(comment_id: int) -> None:
+    """Have the desk know how many reports are open, and what they weigh."""
+    standing = Report.objects.filter(comment=comment_id, settled_at__isnull=True).count()
+    follow_reports(
+        comment_id=comment_id,
+        open_reports=standing,
+        weight=report_weight(comment_id) if standing else 0.0,
+    )
+
+
 def settle_reports(
     *,
     actor: User,
@@ -139,9 +152,14 @@ def settle_reports(
     else:
         gone = comment is not None and not Comment.objects.live().filter(pk=comment.pk).exists()
         upheld = None if gone else False
-    return Report.objects.filter(comment=comment, profile=profile, settled_at__isnull=True).update(
-        settled_at=timezone.now(), settled_by=actor, upheld=upheld, decision=decision
-    )
+    standing = Report.objects.filter(comment=comment, profile=profile, settled_at__isnull=True)
+    with transaction.atomic():
+        settled = standing.update(
+            settled_at=timezone.now(), settled_by=actor, upheld=upheld, decision=decision
+        )
+        if settled and comment is not None:
+            _follow(comment.pk)
+    return settled
 
 
 def reopen_reports(*, decision: DecisionRecord) -> int:
@@ -157,9 +175,12 @@ def reopen_reports(*, decision: DecisionRecord) -> int:
         .values("reporter")
         .annotate(first=Min("pk"))
     )
-    return Report.objects.filter(pk__in=[row["first"] for row in first_of_each]).update(
+    reopened = Report.objects.filter(pk__in=[row["first"] for row in first_of_each]).update(
         settled_at=None, settled_by=None, upheld=None, decision=None
     )
+    if reopened:
+        _follow(decision.comment_id)
+    return reopened
 
 
 def dismiss_after_appeal(*, decision: DecisionRecord) -> int:

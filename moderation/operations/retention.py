@@ -1,16 +1,26 @@
 """What is kept, for how long, and what an erased account takes with it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from comments.models import Comment, CommentRevision, Notification
 from moderation import intake, kin
-from moderation.models import Appeal, LegalNotice, Report, Sketch, SketchValue
+from moderation.models import (
+    Appeal,
+    LegalNotice,
+    QueueItem,
+    Report,
+    SavedView,
+    Sketch,
+    SketchValue,
+)
 from moderation.operations.appeals import CONTESTABLE
+from moderation.operations.queueing import follow_words
 
+ERASED_AT_ONCE = 500  # revisions
 Status = Comment.Status
 
 
@@ -40,6 +50,8 @@ def retain(*, now=None) -> dict[str, int]:
             | models.Q(created_at__lt=long_ago) & unread & ~models.Q(pk=models.F("comment__latest"))
         )
         .exclude(comment__in=contests)
+        # A ruling of some seconds ago may be about to show them.
+        .exclude(comment__in=PendingEffect.objects.waiting().values("comment"))
     )
     reports_before = now - timedelta(days=policy.report_days)
     receipts_before = now - timedelta(days=policy.receipt_days)
@@ -54,7 +66,7 @@ def retain(*, now=None) -> dict[str, int]:
         )
         .exclude(pk__in=Appeal.objects.open().values("pk"))
     )
-    erased = texts.update(source="", html="", fingerprint="", erased_at=now)
+    erased = _erase(texts, now)
     sketches = Sketch.objects.filter(
         models.Q(revision__erased_at__isnull=False)
         # While a comment waits, its card names the raid that it is in.
@@ -73,14 +85,30 @@ def retain(*, now=None) -> dict[str, int]:
     }
 
 
+def _erase(texts: models.QuerySet[CommentRevision], now: datetime) -> int:
+    """Erase these texts, and have the desk find their comments by them no more. Returns how many."""
+    found = list(texts.order_by("pk").values_list("pk", "comment"))
+    for at in range(0, len(found), ERASED_AT_ONCE):
+        some = dict(found[at : at + ERASED_AT_ONCE])
+        # Each part is whole by itself: others write in between.
+        with transaction.atomic():
+            CommentRevision.objects.filter(pk__in=some).update(
+                source="", html="", fingerprint="", erased_at=now
+            )
+            follow_words(list(set(some.values())))
+    return len(found)
+
+
 def forget_reader(user: User) -> None:
     """Remove what readers' reports say of an erased account, what it wrote in its own reports,
-    appeals and notices, and the sketches of its words."""
+    appeals and notices, the views it saved, and the sketches of its words."""
     Sketch.objects.filter(comment__author=user).delete()
     Report.objects.filter(profile=user).delete()
     Report.objects.filter(reporter=user).update(note="")
     # A note may quote what is gone now.
     Report.objects.filter(comment__author=user, comment__withdrawn_at__isnull=False).update(note="")
+    QueueItem.objects.filter(author=user).update(escalation_note="")
+    SavedView.objects.filter(owner=user).delete()
     Appeal.objects.filter(comment__author=user).update(words="", note="")
     # Also those sent without signing in, from the address that is theirs.
     LegalNotice.objects.filter(models.Q(notifier=user) | models.Q(email=user.email)).update(

@@ -14,9 +14,12 @@ from moderation.queue.cases import (
 from moderation.queue.context import CONTEXT, Cluster, Item, clusters, in_context
 from moderation.queue.counts import EXACT, Count, counts
 from moderation.queue.evidence import findings_in_words
+from moderation.queue.facets import Facet, Facets, Histogram, facets, histogram
 from moderation.queue.finding import matching
 from moderation.queue.pages import PAGE, QueuePage, item, page_of
 from moderation.queue.selection import Selection
+from moderation.queue.views import saved_views
+from moderation.waiting import last_measured as expected_wait
 
 __all__ = [
     "CONTEXT",
@@ -26,6 +29,9 @@ __all__ = [
     "Cases",
     "Cluster",
     "Count",
+    "Facet",
+    "Facets",
+    "Histogram",
     "Item",
     "Listing",
     "QueuePage",
@@ -35,12 +41,16 @@ __all__ = [
     "counts",
     "decided",
     "decided_of_cluster",
+    "expected_wait",
+    "facets",
     "findings_in_words",
+    "histogram",
     "in_context",
     "item",
     "legal_notices",
     "matching",
     "page_of",
     "reported",
+    "saved_views",
     "waiting",
 ]
