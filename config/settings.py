@@ -202,6 +202,11 @@ CELERY_BEAT_SCHEDULE = {
     "retention": {"task": "moderation.retention", "schedule": crontab(hour=3, minute=30)},
     # After the retention, and before the write-ahead log is emptied.
     "tidy-search": {"task": "comments.tidy_search", "schedule": crontab(hour=3, minute=35)},
+    "tidy-desk-words": {
+        "task": "moderation.tidy_desk_words",
+        "schedule": crontab(hour=3, minute=40),
+    },
+    "count-desk": {"task": "moderation.count_desk", "schedule": 60.0},
     "old-drafts": {"task": "comments.retain", "schedule": crontab(hour=3, minute=45)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")

@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
-from moderation import chosen, mail, operations
+from moderation import chosen, desk_words, mail, operations
 from moderation.operations import batches, effects
+from moderation.queue import figures
 
 
 # A judgement takes milliseconds. One that hangs is ended before its lease, and offered again.
@@ -41,6 +42,17 @@ def mail_legal_notices() -> None:
 @shared_task(name="moderation.retention")
 def retention() -> None:
     operations.retain()
+
+
+@shared_task(name="moderation.count_desk")
+def count_desk() -> None:
+    figures.count()
+
+
+@shared_task(name="moderation.tidy_desk_words")
+def tidy_desk_words() -> None:
+    if desk_words.tidy():
+        tidy_desk_words.ring()
 
 
 @shared_task(name="moderation.learn")

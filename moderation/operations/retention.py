@@ -11,6 +11,7 @@ from moderation import intake, kin
 from moderation.models import (
     Appeal,
     LegalNotice,
+    PendingEffect,
     QueueItem,
     Report,
     SavedView,
@@ -86,7 +87,7 @@ def retain(*, now=None) -> dict[str, int]:
 
 
 def _erase(texts: models.QuerySet[CommentRevision], now: datetime) -> int:
-    """Erase these texts, and have the desk find their comments by them no more. Returns how many."""
+    """Erase these texts, and have the desk find no comment by them. Returns how many."""
     found = list(texts.order_by("pk").values_list("pk", "comment"))
     for at in range(0, len(found), ERASED_AT_ONCE):
         some = dict(found[at : at + ERASED_AT_ONCE])
