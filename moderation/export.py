@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.export import Section, in_chunks
 from accounts.models import User
 from moderation import reasons
-from moderation.models import Appeal, DecisionRecord, LegalNotice, Report
+from moderation.models import Appeal, DecisionRecord, LegalNotice, PendingEffect, Report
 
 
 def sections(user: User) -> Iterator[Section]:
@@ -29,7 +29,13 @@ def sections(user: User) -> Iterator[Section]:
             "certainty": _("Score, from 0 to 1"),
         },
         lead="outcome",
-        rows=in_chunks(DecisionRecord.objects.filter(comment__author=user), _decision),
+        rows=in_chunks(
+            # What nobody has been told of yet may still be undone.
+            DecisionRecord.objects.filter(comment__author=user).exclude(
+                pk__in=PendingEffect.objects.waiting().values("pk")
+            ),
+            _decision,
+        ),
     )
     yield Section(
         name="appeals",

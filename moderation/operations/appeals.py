@@ -15,6 +15,7 @@ from comments import operations as comments
 from comments.models import Comment
 from moderation import reasons
 from moderation.models import Appeal, DecisionRecord, Overturned, Policy
+from moderation.operations.effects import effect_on
 from moderation.operations.landing import land
 from moderation.operations.permissions import check_editor, checked_note, checked_outcome
 from moderation.operations.reports import dismiss_after_appeal
@@ -29,9 +30,10 @@ Outcomes = DecisionRecord.Outcome
 
 
 def decision_against(comment: Comment) -> DecisionRecord | None:
-    """The last decision not to publish this comment, whether it still stands or not."""
+    """The last decision not to publish this comment, whether it still stands or not, that its
+    author was told of: none that waits for its effect, nor one that was undone before."""
     return (
-        comment.decisions.filter(outcome=Outcomes.REJECT)
+        comment.decisions.filter(outcome=Outcomes.REJECT, pending_effect=None)
         .exclude(reason__in=reasons.APPEAL)
         .select_related("actor", "policy", "revision")
         .first()
@@ -66,7 +68,8 @@ def appeal(*, actor: User, comment: Comment, words: str = "") -> Appeal:
 
     actor: its author, suspended and banned ones too. words: why, at most 1,000 characters, or
     none. Raises Forbidden (sign_in, not_yours), ValidationError (forbidden_characters,
-    note_too_long), Conflict as contestable does.
+    note_too_long), Conflict as contestable does, and (being_decided) while a ruling on the comment
+    waits for its effect.
     """
     if not actor.is_authenticated:
         raise Forbidden(_("Sign in first."), code="sign_in")
@@ -76,6 +79,11 @@ def appeal(*, actor: User, comment: Comment, words: str = "") -> Appeal:
     with transaction.atomic():
         row = comments.locked(comment)
         record = contestable(row)
+        if effect_on(row) is not None:
+            raise Conflict(
+                _("An editor is looking at your comment at this moment. Try again in a minute."),
+                code="being_decided",
+            )
         made = Appeal.objects.create(
             comment=row, decision=record, contested_id=record.actor_id, words=words
         )
