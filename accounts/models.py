@@ -112,12 +112,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=False, editable=False, help_text="Whether the comments go with the account."
     )
 
-    # Standing: changed by accounts.operations.set_standing alone.
+    # Standing: changed by accounts/sanctions.py alone.
     restricted = models.BooleanField(
         default=False, editable=False, help_text="Every comment waits for an editor."
     )
     suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
     banned = models.BooleanField(default=False, editable=False)
+    warned = models.BooleanField(
+        default=False, editable=False, help_text="Until a warning is acknowledged."
+    )
 
     objects = UserManager()
 
@@ -153,11 +156,95 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Where this person reads the clock: their own choice, else the publisher's."""
         return ZoneInfo(self.time_zone or settings.PUBLISHER_TIME_ZONE)
 
+    def is_suspended(self, now: datetime | None = None) -> bool:
+        return bool(self.suspended_until and self.suspended_until > (now or timezone.now()))
+
     def may_post(self, now: datetime | None = None) -> bool:
-        suspended = self.suspended_until and self.suspended_until > (now or timezone.now())
         # Whoever is leaving writes nothing that their erasure might miss.
-        leaving = self.erase_after is not None
-        return self.is_active and not self.banned and not suspended and not leaving
+        silenced = self.banned or self.warned or self.erase_after is not None
+        return self.is_active and not silenced and not self.is_suspended(now)
+
+    def is_read_first(self, now: datetime | None = None) -> bool:
+        """Does an editor read what this person has written before it goes live?"""
+        return self.restricted or self.banned or self.is_suspended(now)
+
+
+class SanctionQuerySet(models.QuerySet):
+    def in_force(self, now: datetime | None = None) -> "SanctionQuerySet":
+        """Neither lifted, nor over, nor a warning that was acknowledged."""
+        return self.filter(
+            Q(until__isnull=True) | Q(until__gt=now or timezone.now()),
+            lifted_at__isnull=True,
+            acknowledged_at__isnull=True,
+        )
+
+
+class Sanction(models.Model):
+    """What an editor has imposed on a person, why, and how it ended. What follows from those in
+    force is kept on the account itself."""
+
+    class Kind(models.TextChoices):
+        WARN = "warn", _("Warning")
+        APPROVAL = "approval", _("Every comment waits for an editor")
+        SUSPEND = "suspend", _("Suspension")
+        BAN = "ban", _("Ban")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sanctions")
+    kind = models.CharField(max_length=10, choices=Kind)
+    until = models.DateTimeField(null=True, blank=True, help_text="Of a suspension.")
+    note = models.CharField(max_length=1_000, blank=True, help_text="To the person: why.")
+    about_comment = models.BigIntegerField(
+        null=True, blank=True, help_text="Number of the comment it followed from."
+    )
+    given_at = models.DateTimeField(default=timezone.now)
+    given_by = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Empty: the host.",
+    )
+    acknowledged_at = models.DateTimeField(null=True, blank=True, help_text="Of a warning.")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    mailed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    lift_mailed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = SanctionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="suspend", until__isnull=False)
+                | ~Q(kind="suspend") & Q(until__isnull=True),
+                name="sanction_until_of_suspension",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="warn") | Q(acknowledged_at__isnull=True),
+                name="sanction_acknowledged_is_warning",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["given_at"], name="sanction_unmailed", condition=Q(mailed_at__isnull=True)
+            ),
+            models.Index(
+                fields=["lifted_at"],
+                name="sanction_lift_unmailed",
+                condition=Q(lifted_at__isnull=False, lift_mailed_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    def is_in_force(self, now: datetime | None = None) -> bool:
+        over = self.until is not None and self.until <= (now or timezone.now())
+        return self.lifted_at is None and self.acknowledged_at is None and not over
 
 
 class Ignored(models.Model):
