@@ -39,7 +39,8 @@ app = Celery("rejoinder", task_cls=Doorbell)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # On Redis 0 is served first and 9 last: whatever can wait never makes a comment wait.
 app.conf.task_routes = {
-    name: {"priority": 9} for name in ("comments.*", "moderation.mail_*", "moderation.count_*", "accounts.*")
+    name: {"priority": 9}
+    for name in ("comments.*", "moderation.mail_*", "moderation.count_*", "accounts.*")
 } | {
     # After what somebody waits for, and before the mails of its own rulings.
     name: {"priority": 6}

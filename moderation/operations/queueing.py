@@ -1,17 +1,14 @@
 """What the desk keeps of each comment, brought in line with what has just been done to it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from comments.models import Comment
 from moderation import desk_words
 from moderation.models import DecisionRecord, PendingEffect, QueueItem, QueueScore
-from moderation.pipeline.decision import Outcome
+from moderation.pipeline.risk import riskiest
 from moderation.scorer.language import language
 from moderation.waiting import patience
 
-CERTAIN = 1.0
-UNSCORED = 0.5  # held for what has no score: midway, as a score that just reaches its threshold
 Status = Comment.Status
 Outcomes = DecisionRecord.Outcome
 _RULED = {
@@ -101,26 +98,6 @@ def _status_after(record: DecisionRecord) -> str:
         return _RULED[record.outcome]
     before = record.undoes.status_before
     return Status.HELD if before == Status.PENDING else before
-
-
-def riskiest(findings: Sequence[Mapping[str, Any]]) -> tuple[str, float]:
-    """The label that stands out most, or "", and the risk of leaving a text unread, from 0 to 1.
-
-    A score counts by how far it reaches from its threshold, 0.5, to certainty, 1. A finding without
-    scores is 1 where it asks to reject and 0.5 where it asks to hold. No finding: 0.
-    """
-    label, strongest, risk = "", 0.0, 0.0
-    for found in findings:
-        named = found["detail"].get("labels", ())
-        for over in named:
-            room = 1.0 - over["from"]
-            reach = (over["score"] - over["from"]) / room if room > 0 else 1.0
-            reach = UNSCORED + (CERTAIN - UNSCORED) * min(1.0, max(0.0, reach))
-            if reach > strongest:
-                label, strongest = over["label"], reach
-        if not named:
-            risk = max(risk, CERTAIN if found["outcome"] == Outcome.REJECT.value else UNSCORED)
-    return label, round(max(risk, strongest), 4)
 
 
 def follow_reports(*, comment_id: int, open_reports: int, weight: float) -> None:
