@@ -44,7 +44,7 @@ app.conf.task_routes = {
 } | {
     # After what somebody waits for, and before the mails of its own rulings.
     name: {"priority": 6}
-    for name in ("moderation.run_batch", "moderation.count_histogram")
+    for name in ("moderation.run_batch", "moderation.count_histogram", "moderation.try_*")
 }
 # The log is sealed within seconds, however many comments wait to be judged.
 app.conf.task_routes |= {"moderation.judge_comment": {"priority": 3}}

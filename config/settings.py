@@ -195,9 +195,16 @@ CELERY_BEAT_SCHEDULE = {
     "mail-unsent": {"task": "comments.mail_unsent", "schedule": 60.0},
     "mail-digests": {"task": "comments.mail_digests", "schedule": crontab(minute="*/10")},
     "tell-missed-followers": {"task": "comments.tell_missed_followers", "schedule": 300.0},
+    "mail-sanctions": {"task": "accounts.mail_sanctions", "schedule": 60.0},
     "erase-due": {"task": "accounts.erase_due", "schedule": 60.0},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=3, minute=45)},
     "mail-legal-notices": {"task": "moderation.mail_legal_notices", "schedule": 60.0},
+    "close-old": {"task": "moderation.close_old", "schedule": 300.0},
+    "try-changes": {
+        "task": "moderation.try_changes",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
     "learn": {"task": "moderation.learn", "schedule": crontab(minute=20)},
     "retention": {"task": "moderation.retention", "schedule": crontab(hour=3, minute=30)},
     # After the retention, and before the write-ahead log is emptied.

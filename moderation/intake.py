@@ -79,7 +79,7 @@ def submission_from(comment: Comment, policy: models.Policy) -> Submission:
         discussion=DiscussionFacts(
             open=comment.call_to_action.is_open() and rules["mode"] != Mode.CLOSED,
             premoderated=rules["mode"] == Mode.WAITS,
-            attended=_attended(rules, revision.created_at),
+            attended=attended(rules, revision.created_at),
             article_id=article.pk,
         ),
         around=kin.around,
@@ -134,12 +134,10 @@ def own_rules(version: int) -> dict[int, dict[str, Any]]:
 def rules_in_force(row: models.Policy, article_id: int | None) -> dict[str, Any]:
     """OWN to what holds in an article's discussion: its own, else the site's."""
     own = own_rules(row.pk).get(article_id, {}) if article_id else {}
-    return {
-        name: own.get(name, getattr(row, name) if hasattr(row, name) else None) for name in OWN
-    }
+    return {name: own.get(name, getattr(row, name) if hasattr(row, name) else None) for name in OWN}
 
 
-def _attended(rules: dict[str, Any], moment: datetime) -> bool:
+def attended(rules: dict[str, Any], moment: datetime) -> bool:
     """Does somebody read at this moment, by the publisher's clock?"""
     first, last = rules["reading_from"], rules["reading_until"]
     if first is None or first == last:

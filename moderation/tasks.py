@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from moderation import chosen, desk_words, mail, operations
-from moderation.operations import batches, effects
+from moderation.operations import batches, closing, effects, trials
 from moderation.queue import figures
 
 
@@ -77,3 +77,21 @@ def sweep_batches() -> None:
 @shared_task(name="moderation.count_histogram")
 def count_histogram(label: str) -> None:
     chosen.count_histogram(label)
+
+
+@shared_task(name="moderation.close_old")
+def close_old() -> None:
+    closing.close_old()
+
+
+@shared_task(name="moderation.try_on_decisions")
+def try_on_decisions(trial_id: int) -> None:
+    if trials.go_on_with_backtest(trial_id=trial_id):
+        try_on_decisions.ring(trial_id)
+
+
+@shared_task(name="moderation.try_changes")
+def try_changes() -> None:
+    trials.judge_in_shadow()
+    for trial_id in trials.unfinished():
+        try_on_decisions.ring(trial_id)

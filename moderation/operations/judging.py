@@ -40,7 +40,8 @@ def judge(*, comment_id: int) -> DecisionRecord | None:
     comment = Comment.objects.select_related(*KNOWN).get(pk=comment_id)
     policy = intake.current_policy()
     submission = intake.submission_from(comment, policy)
-    decision = judge_submission(submission, intake.policy_from(policy, comment.call_to_action.article_id))
+    in_force = intake.policy_from(policy, comment.call_to_action.article_id)
+    decision = judge_submission(submission, in_force)
     raid = next((found for found in decision.findings if found.code == "raids"), None)
     with transaction.atomic():
         record = land(

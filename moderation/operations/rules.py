@@ -144,6 +144,4 @@ def _said(row: models.Model) -> dict[str, Any]:
         if isinstance(field, (models.CharField, models.TextField)) and not field.choices
     }
     said = model_to_dict(row)
-    return {
-        name: _plain(value) for name, value in said.items() if name not in worded | {"id"}
-    }
+    return {name: _plain(value) for name, value in said.items() if name not in worded | {"id"}}
