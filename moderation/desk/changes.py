@@ -1,0 +1,150 @@
+"""Several editors at one desk: what has happened since, and who reads what. Parse, call, render."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from comments.models import Comment
+from moderation import queue
+from moderation.desk.cards import claim_told
+from moderation.models import DecisionRecord, PendingEffect, QueueItem
+from moderation.operations.claims import claim, release
+from moderation.operations.permissions import check_editor
+from moderation.queue import Selection
+
+SHOWN = 100  # rows that one page may ask about
+COUNTED = 100  # the most that is counted of what has come in
+LOOKS_BACK = timedelta(days=1)
+Status = Comment.Status
+
+
+@login_required
+@never_cache
+@require_GET
+def changes(request: HttpRequest) -> JsonResponse:
+    """What became of the rows a page shows (shown=1-2.3-4: comments, each with its revision), who
+    reads them, how much is on each tab, and how many have come in since a moment."""
+    check_editor(request.user)
+    selection = Selection.from_query(request.GET)
+    shown = _pairs(request.GET.get("shown", ""))
+    entries = QueueItem.objects.select_related("claimed_by").filter(pk__in=shown)
+    found = {entry.pk: entry for entry in entries}
+    latest = dict(Comment.objects.filter(pk__in=shown).values_list("pk", "latest_id"))
+    effects = PendingEffect.objects.waiting().filter(comment__in=shown)
+    ruled = set(effects.values_list("comment_id", flat=True))
+    gone = [pk for pk in shown if pk in ruled or not _belongs(found.get(pk), selection)]
+    return JsonResponse(
+        {
+            "counts": {tab: number_told(count) for tab, count in queue.counts().items()},
+            "gone": _farewells(gone, latest, request.user) if selection.tab != "all" else [],
+            "changed": [pk for pk, revision in shown.items() if latest.get(pk) != revision],
+            "claimed": {
+                pk: told for pk, entry in found.items() if (told := claim_told(entry, request.user))
+            },
+            "came": _came(selection, request.GET.get("since", ""), shown),
+        }
+    )
+
+
+def number_told(count: queue.Count) -> str:
+    """A count as a tab shows it."""
+    return formats.number_format(count.count, use_l10n=True, force_grouping=True)
+
+
+def _pairs(text: str) -> dict[int, int]:
+    """Comments by number with their revisions; what is none is left out."""
+    pairs = {}
+    for pair in text.split(".")[:SHOWN]:
+        comment, _dash, revision = pair.partition("-")
+        if all(
+            each.isascii() and each.isdecimal() and len(each) < 19 for each in (comment, revision)
+        ):
+            pairs[int(comment)] = int(revision)
+    return pairs
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+def _belongs(entry: QueueItem | None, selection: Selection) -> bool:
+    if entry is None:
+        return False
+    if selection.tab == "reported":
+        return entry.open_reports > 0
+    return entry.status == {
+        "waiting": Status.HELD,
+        "approved": Status.APPROVED,
+        "rejected": Status.REJECTED,
+    }.get(selection.tab, entry.status)
+
+
+def _farewells(gone: list[int], latest: dict[int, int], reader: User) -> list[dict]:
+    """Each with a word of who it was; one query, none for none."""
+    if not gone:
+        return []
+    last: dict[int, DecisionRecord] = {}
+    records = DecisionRecord.objects.filter(comment__in=gone).select_related("actor")
+    for record in records.order_by("pk"):
+        last[record.comment_id] = record
+    return [{"id": pk, "said": _farewell(last.get(pk), latest.get(pk), reader)} for pk in gone]
+
+
+def _farewell(record: DecisionRecord | None, latest: int | None, reader: User) -> str:
+    if record is None or record.revision_id != latest:
+        return _("Its author has changed or withdrawn it.")
+    if record.actor is None:
+        return _("The automatic checks have decided it.")
+    name = _("you") if record.actor_id == reader.pk else record.actor.display_name
+    return {
+        DecisionRecord.Outcome.APPROVE: _("Approved by %(name)s"),
+        DecisionRecord.Outcome.REJECT: _("Rejected by %(name)s"),
+        DecisionRecord.Outcome.HOLD: _("Taken back by %(name)s"),
+    }[record.outcome] % {"name": name}
+
+
+def _came(selection: Selection, since: str, shown: dict[int, int]) -> int:
+    """How many have come into a selection since a moment, COUNTED at most."""
+    moment = _moment(since)
+    if moment is None or selection.words or selection.tab == "appeals":
+        return 0
+    fresh = queue.matching(selection).filter(at__gt=moment).exclude(pk__in=shown)
+    return fresh[:COUNTED].count()
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment of the last LOOKS_BACK; an earlier one counts as that long ago."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    if moment is None or timezone.is_naive(moment):
+        return None
+    return max(moment, timezone.now() - LOOKS_BACK)
+
+
+@login_required
+@require_POST
+def claim_comment(request: HttpRequest, comment_id: int) -> JsonResponse:
+    check_editor(request.user)
+    comment = get_object_or_404(Comment, pk=comment_id)
+    try:
+        entry = claim(actor=request.user, comment=comment)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+    return JsonResponse({"claimed": claim_told(entry, request.user)})
+
+
+@login_required
+@require_POST
+def release_claims(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"released": release(actor=request.user)})

@@ -1,0 +1,208 @@
+"""The list of the desk with the comment in focus beside it. Parse, call, render."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from comments.models import Comment
+from moderation import queue
+from moderation.desk import filters
+from moderation.desk.cards import focus_card, list_of, row, undo_url
+from moderation.desk.clusters import cluster_page
+from moderation.desk.notices import notice_card
+from moderation.desk.pages import page
+from moderation.models import DecisionRecord, Report
+from moderation.operations.permissions import check_editor
+from moderation.queue import Selection
+
+AROUND = 40  # comments of a thread before the one in question, and after it
+
+
+@login_required
+@never_cache
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    selection = Selection.from_query(request.GET)
+    if selection.cluster is not None and selection == Selection(cluster=selection.cluster):
+        return cluster_page(request, selection.cluster)
+    return listing(request, selection)
+
+
+@login_required
+@never_cache
+@require_GET
+def reported(request: HttpRequest) -> HttpResponse:
+    """What readers report, and on its first page the notices of illegal content and profiles."""
+    selection = Selection.from_query({**request.GET.dict(), "tab": "reported"})
+    if selection.is_filtered:
+        return listing(request, selection)
+    people = Report.objects.filter(profile__isnull=False, settled_at__isnull=True)
+    return listing(
+        request,
+        selection,
+        notices=[
+            notice_card(notice, item) for notice, item in queue.legal_notices(reader=request.user)
+        ],
+        people=people.select_related("profile", "reporter")[: queue.PAGE],
+    )
+
+
+@login_required
+@never_cache
+@require_GET
+def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """One comment in focus, beside the list it was found in."""
+    return listing(request, Selection.from_query(request.GET), focus=_item(request, comment_id))
+
+
+@login_required
+@never_cache
+@require_GET
+def card(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """The card alone, for a page that is open."""
+    shown = focus_card(
+        _item(request, comment_id),
+        reader=request.user,
+        selection=Selection.from_query(request.GET),
+    )
+    return render(request, "moderation/_desk_card.html", {"card": shown})
+
+
+@login_required
+@never_cache
+@require_GET
+def thread(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """What stands around a comment in its thread, in the order it was written, whatever became of
+    it."""
+    check_editor(request.user)
+    chosen = get_object_or_404(
+        Comment.objects.select_related("call_to_action__article"), pk=comment_id
+    )
+    root = chosen.root_id or chosen.pk
+    within = Comment.objects.filter(root=root).select_related(
+        "author", "latest", "live_revision", "parent__author"
+    )
+    before = list(within.filter(pk__lt=chosen.pk).order_by("-pk")[:AROUND])[::-1]
+    after = list(within.filter(pk__gte=chosen.pk).order_by("pk")[: AROUND + 1])
+    first = Comment.objects.select_related("author", "latest", "live_revision").get(pk=root)
+    return render(
+        request,
+        "moderation/desk_thread.html",
+        {
+            "comments": [first, *before, *after],
+            "chosen": chosen,
+            "article": chosen.call_to_action.article,
+            "question": chosen.call_to_action.question,
+        },
+    )
+
+
+def _item(request: HttpRequest, comment_id: int) -> queue.Item:
+    try:
+        return queue.item(reader=request.user, comment_id=comment_id)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+
+
+def listing(
+    request: HttpRequest,
+    selection: Selection,
+    *,
+    focus: queue.Item | None = None,
+    status: int = 200,
+    said: dict[str, Any] | None = None,
+    **above: Any,
+) -> HttpResponse:
+    """The page of a selection. focus: the comment beside the list, the first one if there is none.
+
+    said: what a card says beyond the comment, such as an error. above: what stands over the list.
+    """
+    found = queue.page_of(reader=request.user, selection=selection)
+    focus = focus or (found.items[0] if found.items else None)
+    chosen = focus.comment.pk if focus else None
+    rows = [
+        row(item, reader=request.user, selection=selection, focus=chosen) for item in found.items
+    ]
+    plain = selection.but()
+    response = page(
+        request,
+        selection.tab,
+        "moderation/desk.html",
+        selection=selection,
+        query=selection.as_query(),
+        rows=rows,
+        card=focus_card(
+            focus,
+            reader=request.user,
+            selection=selection,
+            next_url=_following(rows) or list_of(plain),
+            **(said or {}),
+        )
+        if focus
+        else None,
+        ruled=_ruled(request),
+        since=timezone.now().isoformat(),
+        changes_url=f"{reverse('desk_changes')}?{selection.as_query()}",
+        list_url=list_of(plain),
+        next_url=list_of(selection.but(after=found.next)) if found.next else None,
+        from_start_url=list_of(plain) if selection.after else None,
+        nothing=_nothing(selection),
+        clear_url=list_of(Selection(tab=selection.tab)),
+        filtered=selection.but(order="", words="") != Selection(tab=selection.tab),
+        orders=filters.order_links(selection),
+        fields=filters.fields(selection),
+        chips=filters.chips(selection),
+        **above,
+    )
+    response.status_code = status
+    return response
+
+
+def _following(rows: list[dict[str, Any]]) -> str | None:
+    """The address of the row after the current one."""
+    current = next((at for at, each in enumerate(rows) if each["current"]), None)
+    if current is None or current + 1 == len(rows):
+        return None
+    return rows[current + 1]["url"]
+
+
+def _ruled(request: HttpRequest) -> dict[str, Any] | None:
+    """What this editor has just ruled, as the address says it after a form without a script."""
+    text = request.GET.get("ruled", "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        return None
+    record = (
+        DecisionRecord.objects.filter(pk=int(text), actor=request.user)
+        .select_related("undone_by", "appeal", "comment__author")
+        .first()
+    )
+    if record is None:
+        return None
+    said = _("%(outcome)s: the comment of %(name)s.") % {
+        "outcome": _("Taken back") if record.undoes_id else record.get_outcome_display(),
+        "name": record.comment.author.display_name,
+    }
+    return {"said": said, "undo_url": undo_url(record)}
+
+
+def _nothing(selection: Selection) -> str:
+    if selection.after or selection.is_filtered:
+        return _("Nothing more fits what you chose.")
+    return {
+        "waiting": _("Nothing waits. Everything that readers wrote has been decided."),
+        "reported": _("No reader has reported anything that is still open."),
+    }.get(selection.tab, _("There is nothing here yet."))
+
+
+def with_ruled(url: str, record: DecisionRecord) -> str:
+    """An address of the desk that says what was just ruled."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({'ruled': record.pk})}"

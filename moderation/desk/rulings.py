@@ -1,0 +1,150 @@
+"""What an editor decides at the desk. Parse, call, render.
+
+A script asks for JSON and goes on meanwhile; a form without one is led to the next comment.
+"""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accounts.errors import Conflict
+from accounts.models import User
+from comments import operations as comments
+from comments.models import Comment, CommentRevision
+from moderation import operations, queue
+from moderation.desk.cards import focus_card
+from moderation.desk.difference import difference
+from moderation.desk.listing import listing, with_ruled
+from moderation.models import DecisionRecord
+from moderation.operations.effects import RULING_GRACE
+from moderation.operations.permissions import check_editor
+from moderation.queue import Selection
+
+
+@login_required
+@require_POST
+def rule(request: HttpRequest, comment_id: int) -> HttpResponse:
+    comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
+    revision, seen = _number(request, "revision"), request.POST.get("seen")
+    if revision is None:
+        raise Http404
+    try:
+        record = operations.rule(
+            actor=request.user,
+            comment=comment,
+            revision_id=revision,
+            outcome=request.POST.get("outcome", ""),
+            reason=request.POST.get("reason", ""),
+            note=request.POST.get("note", ""),
+            picked=request.POST.get("picked") == "1",
+            seen=None if seen is None else _number(request, "seen") or 0,
+            effect_after=RULING_GRACE,
+        )
+    except ValidationError as error:
+        return _refused(request, comment, error, revision)
+    if _by_script(request):
+        return JsonResponse({"undo": reverse("undo_ruling", args=[record.pk])})
+    return HttpResponseRedirect(with_ruled(_next(request, reverse("desk")), record))
+
+
+@login_required
+@require_POST
+def undo(request: HttpRequest, record_id: int) -> HttpResponse:
+    check_editor(request.user)
+    record = get_object_or_404(DecisionRecord.objects.select_related("comment"), pk=record_id)
+    try:
+        undone = operations.undo(actor=request.user, record=record)
+    except ValidationError as error:
+        return _refused(request, record.comment, error)
+    if _by_script(request):
+        return JsonResponse({"seen": undone.pk})
+    return HttpResponseRedirect(
+        with_ruled(reverse("desk_comment", args=[record.comment_id]), undone)
+    )
+
+
+@login_required
+@require_POST
+def pick(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """Put a comment among its discussion's picks (picked=1), or take it from there (picked=0)."""
+    comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
+    picked = request.POST.get("picked") == "1"
+    try:
+        comment = comments.pick(actor=request.user, comment=comment, picked=picked)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+    if not request.htmx:
+        return HttpResponseRedirect(reverse("desk_comment", args=[comment.pk]))
+    shown = {"comment": comment, "pick_url": reverse("desk_pick", args=[comment.pk])}
+    return render(request, "moderation/_pick.html", {"card": shown})
+
+
+@login_required
+@require_POST
+def settle_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """The reports were looked at and the comment stays as it is."""
+    comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
+    operations.settle_reports(actor=request.user, comment=comment)
+    if _by_script(request):
+        return JsonResponse({})
+    return HttpResponseRedirect(_next(request, reverse("desk_reported")))
+
+
+@login_required
+@require_POST
+def settle_profile(request: HttpRequest, user_id: int) -> HttpResponse:
+    operations.settle_reports(actor=request.user, profile=get_object_or_404(User, pk=user_id))
+    return HttpResponseRedirect(reverse("desk_reported"))
+
+
+def _refused(
+    request: HttpRequest, comment: Comment, error: ValidationError, read: int | None = None
+) -> HttpResponse:
+    """The card as it is now, with why nothing was done and what has changed since it was read; 409
+    when something else came first."""
+    status = 409 if isinstance(error, Conflict) else 422
+    said: dict[str, Any] = {
+        "error": " ".join(error.messages),
+        "difference": _difference(comment, read),
+        "note": request.POST.get("note", ""),
+    }
+    item = queue.item(reader=request.user, comment_id=comment.pk)
+    selection = Selection.from_query(request.GET)
+    if not _by_script(request):
+        return listing(request, selection, focus=item, status=status, said=said)
+    shown = focus_card(item, reader=request.user, selection=selection, **said)
+    html = render_to_string("moderation/_desk_card.html", {"card": shown}, request)
+    return JsonResponse({"message": said["error"], "card": html}, status=status)
+
+
+def _difference(comment: Comment, read: int | None) -> list[tuple[str, str]]:
+    """The words that were read against those of now; nothing where they are the same."""
+    now = comment.latest
+    before = CommentRevision.objects.filter(
+        pk=read, comment=comment, erased_at__isnull=True
+    ).exclude(pk=now.pk)
+    old = before.values_list("source", flat=True).first()
+    return difference(old, now.source) if old is not None and now.erased_at is None else []
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _next(request: HttpRequest, otherwise: str) -> str:
+    """Where the form leads, if that is at the desk."""
+    url = request.POST.get("next", "")
+    here = url.startswith(reverse("desk")) and url_has_allowed_host_and_scheme(url, None)
+    return url if here else otherwise
