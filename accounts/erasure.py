@@ -226,6 +226,8 @@ def _scrub(user: User) -> None:
     for belongings in (EmailAddress, Authenticator, SocialAccount):
         belongings.objects.filter(user=user).delete()
     Ignored.objects.filter(Q(user=user) | Q(person=user)).delete()
+    # That there was one, and how it ended, stays; what was written of them goes.
+    user.sanctions.update(note="", about_comment=None)
     user.groups.clear()
     user.user_permissions.clear()
     user.email = f"erased-{user.pk}@erased.invalid"

@@ -6,11 +6,12 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.devices import told
 from accounts.export import Section, in_chunks
-from accounts.models import MAIL_KINDS, ApiToken, Ignored, User
+from accounts.models import MAIL_KINDS, ApiToken, Ignored, Sanction, User
 from record.models import Entry
 
 
@@ -31,6 +32,7 @@ def sections(user: User) -> Iterator[Section]:
             "restricted": _("Every comment waits for an editor"),
             "suspended_until": _("Suspended until"),
             "banned": _("Banned"),
+            "warned": _("A warning waits to be acknowledged"),
             "to_be_erased": _("To be erased"),
         },
         lead="display_name",
@@ -107,6 +109,22 @@ def sections(user: User) -> Iterator[Section]:
         ),
     )
     yield Section(
+        name="sanctions",
+        title=_("What editors decided about your account"),
+        labels={
+            "kind": _("What"),
+            "at": _("When"),
+            "until": _("Until"),
+            "note": _("The editor’s words"),
+            "comment": _("Comment"),
+            "acknowledged": _("Acknowledged"),
+            "lifted": _("Lifted"),
+        },
+        lead="kind",
+        words=frozenset({"note"}),
+        rows=in_chunks(Sanction.objects.filter(user=user), _sanction),
+    )
+    yield Section(
         name="log",
         title=_("The log of this account"),
         about=_("What was done to the account, and when. It says what kind of thing, never words."),
@@ -124,6 +142,19 @@ def sections(user: User) -> Iterator[Section]:
     )
 
 
+def _sanction(row: Sanction) -> dict:
+    return {
+        "kind": row.get_kind_display(),
+        "code": row.kind,
+        "at": row.given_at,
+        "until": row.until,
+        "note": row.note,
+        "comment": f"{settings.SITE_URL}/c/{row.about_comment}/" if row.about_comment else None,
+        "acknowledged": row.acknowledged_at,
+        "lifted": row.lifted_at,
+    }
+
+
 def _account(user: User) -> dict:
     return {
         "number": user.pk,
@@ -138,6 +169,7 @@ def _account(user: User) -> dict:
         "mail": {kind: getattr(user, field) for kind, field in MAIL_KINDS.items()},
         "restricted": user.restricted,
         "suspended_until": user.suspended_until,
+        "warned": user.warned,
         "banned": user.banned,
         "to_be_erased": user.erase_after,
     }

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import ports
-from accounts.erasure import announce_name, end_sessions, locked
+from accounts.erasure import announce_name, locked
 from accounts.erasure import erase_account as erase_account
 from accounts.errors import Forbidden
 from accounts.models import (
@@ -29,12 +29,13 @@ from accounts.models import (
     User,
 )
 from accounts.names import checked_name
+from accounts.sanctions import check_may_govern, refusal_to_post
+from accounts.sanctions import set_standing as set_standing
 from folding import has_forbidden, normalise, skeleton
 from record import log
 
 BIO_LENGTH = User._meta.get_field("bio").max_length
 TOKENS_PER_PERSON = 20
-UNCHANGED = object()
 
 
 def create_account(
@@ -71,18 +72,6 @@ def _check_admin(actor: User | None) -> None:
         raise Forbidden(_("Only admins may do this."), code="admins_only")
 
 
-def _check_may_govern(actor: User | None, user: User) -> None:
-    """Editors govern readers, admins everyone, nobody themselves; None is the host or machine."""
-    if actor is None:
-        return
-    if not actor.is_editor:
-        raise Forbidden(_("Only editors may do this."), code="editors_only")
-    if actor.pk == user.pk:
-        raise Forbidden(_("You cannot do this to your own account."), code="own_account")
-    if user.is_editor and not actor.is_admin:
-        raise Forbidden(_("Only admins may do this to an editor."), code="admins_only")
-
-
 def change_profile(
     *,
     actor: User,
@@ -94,13 +83,13 @@ def change_profile(
     """Set what a person says of themself, and where they read the clock.
 
     bio: plain text, at most 280 characters; time_zone: an IANA name, or empty for the
-    publisher's. An editor may do it for a reader. Raises Forbidden (sign_in, may_not_post for a
-    changed name or text, editors_only, admins_only), ValidationError keyed by field.
+    publisher's. An editor may do it for a reader. Raises Forbidden (sign_in, may_not_post or warned
+    for a changed name or text, editors_only, admins_only), ValidationError keyed by field.
     """
     if not actor.is_authenticated:
         raise Forbidden(_("Sign in first."), code="sign_in")
     if actor.pk != user.pk:
-        _check_may_govern(actor, user)
+        check_may_govern(actor, user)
     with transaction.atomic():
         user = locked(user)
         wanted = {
@@ -111,8 +100,9 @@ def change_profile(
         wanted.update(_checked_profile(wanted, user))
         changed = [field for field, value in wanted.items() if getattr(user, field) != value]
         said_in_public = {"display_name", "bio"} & set(changed)
-        if said_in_public and actor.pk == user.pk and not user.may_post():
-            raise Forbidden(_("This account may not post at present."), code="may_not_post")
+        refusal = refusal_to_post(user)
+        if said_in_public and actor.pk == user.pk and refusal is not None:
+            raise refusal
         if not changed:
             return user
         for field in changed:
@@ -204,39 +194,6 @@ def set_role(*, actor: User | None, user: User, role: str) -> User:
         user.is_superuser = user.is_superuser and role == ADMINS
         user.save(update_fields=["is_staff", "is_superuser"])
         log.append(actor=actor, verb="set_role", subject=user, detail={"role": role})
-    return user
-
-
-def set_standing(
-    *,
-    actor: User | None,
-    user: User,
-    restricted: bool | None = None,
-    suspended_until: datetime | None | object = UNCHANGED,
-    banned: bool | None = None,
-) -> User:
-    """Restrict, suspend or ban somebody, or lift it; what is not named stays as it is.
-
-    suspended_until: an aware time, or None to lift. A ban ends every session and token at once.
-    actor: an editor, or None for the machine. Raises Forbidden (editors_only, own_account,
-    admins_only).
-    """
-    _check_may_govern(actor, user)
-    with transaction.atomic():
-        user = locked(user)
-        detail: dict[str, object] = {}
-        if restricted is not None:
-            user.restricted = detail["restricted"] = restricted
-        if suspended_until is not UNCHANGED:
-            user.suspended_until = suspended_until
-            detail["suspended_until"] = suspended_until.isoformat() if suspended_until else None
-        if banned is not None:
-            user.banned = detail["banned"] = banned
-        user.save(update_fields=["restricted", "suspended_until", "banned"])
-        if banned:
-            end_sessions(user)
-            user.tokens.all().delete()
-        log.append(actor=actor, verb="set_standing", subject=user, detail=detail)
     return user
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts import erasure
+from accounts import erasure, sanction_mail
 
 
 # Words in small steps as far as ten seconds reach, then one account whole: longer than most.
@@ -14,3 +14,14 @@ def erase_due() -> None:
 @shared_task(name="accounts.clear_sessions")
 def clear_sessions() -> None:
     erasure.clear_sessions()
+
+
+@shared_task(name="accounts.mail_sanction")
+def mail_sanction(sanction_id: int) -> None:
+    sanction_mail.send(sanction_id=sanction_id)
+
+
+@shared_task(name="accounts.mail_sanctions")
+def mail_sanctions() -> None:
+    for sanction_id in sanction_mail.unsent():
+        mail_sanction.ring(sanction_id)

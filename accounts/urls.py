@@ -7,6 +7,7 @@ from accounts import (
     ignoring_views,
     languages,
     own_views,
+    standing_views,
     views,
 )
 
@@ -20,6 +21,12 @@ urlpatterns = [
     path("account/mail/", views.mail_choices, name="mail_choices"),
     path("account/tokens/", views.tokens, name="tokens"),
     path("account/tokens/<row:pk>/revoke/", views.revoke_token, name="revoke_token"),
+    path("account/standing/", standing_views.my_standing, name="my_standing"),
+    path(
+        "account/standing/<row:pk>/acknowledge/",
+        standing_views.acknowledge,
+        name="acknowledge_warning",
+    ),
     path("language/", languages.languages, name="languages"),
     path("account/export/", own_views.export_page, name="export"),
     path("account/export/json/", own_views.export_json, name="export_json"),

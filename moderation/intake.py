@@ -72,7 +72,7 @@ def submission_from(comment: Comment, policy: models.Policy) -> Submission:
             approved=record["approved"],
             rejected=record["rejected"],
             trusted=author.is_editor,
-            restricted=author.restricted,
+            restricted=author.is_read_first(),
         ),
         recent=tuple(Earlier(*row) for row in earlier),
         twins=tuple(dict.fromkeys(twins)),
@@ -102,7 +102,7 @@ def submission_of_words(text: str, author: User) -> Submission:
             joined_at=author.date_joined,
             approved=approved,
             trusted=author.is_editor,
-            restricted=author.restricted,
+            restricted=author.is_read_first(),
         ),
     )
 

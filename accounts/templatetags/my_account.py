@@ -43,6 +43,7 @@ def _ways(has_password: bool) -> list[tuple[str, list[tuple[str, str, str]]]]:
             [
                 ("my_comments", _("My comments"), _("Where each of them stands.")),
                 ("my_drafts", _("Drafts"), _("Begun and not sent.")),
+                ("my_standing", _("Standing"), _("What editors decided about your account.")),
             ],
         ),
         (

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Forbidden, TooMany
 from accounts.models import User
+from accounts.sanctions import refusal_to_post
 from articles.models import CallToAction, ChoiceOption
 from comments import ports
 from comments.models import Comment, CommentRevision, Draft
@@ -62,8 +63,9 @@ def checked_body(body: str, *, max_length: int) -> str:
 def check_may_post(author: User) -> None:
     if not author.is_authenticated:
         raise Forbidden(_("Sign in to comment."), code="sign_in")
-    if not author.may_post():
-        raise Forbidden(_("This account may not post at present."), code="may_not_post")
+    refusal = refusal_to_post(author)
+    if refusal is not None:
+        raise refusal
 
 
 def _check_pace(author: User, rules: ports.Rules) -> None:
@@ -134,7 +136,7 @@ def post_comment(
     body: Markdown, any length; choice: of a call to action that offers options, on a top-level
     answer; idempotency_key: at most 64 characters, repeated by a client that got no answer;
     advise: raise Advised instead when the checks of its words would keep it from going live.
-    Raises Forbidden (sign_in, may_not_post), ValidationError (empty, too_long,
+    Raises Forbidden (sign_in, may_not_post, warned), ValidationError (empty, too_long,
     forbidden_characters, closed, parent_not_here, bad_choice, choice_missing), TooMany (too_fast),
     Conflict (key_reused), ObjectDoesNotExist for an article that is not public.
     """
@@ -188,7 +190,7 @@ def post_comment(
 def advice_on(*, author: User, call_to_action: CallToAction, body: str) -> ports.Advice | None:
     """What would keep these words from going live, before they are posted; None: nothing known.
 
-    Raises Forbidden (sign_in, may_not_post), ValidationError (empty, too_long,
+    Raises Forbidden (sign_in, may_not_post, warned), ValidationError (empty, too_long,
     forbidden_characters), ObjectDoesNotExist for an article that is not public.
     """
     check_may_post(author)
@@ -239,8 +241,8 @@ def _same_or_conflict(
 def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
     """Write a new revision and have it judged; readers keep the last approved one meanwhile.
 
-    Raises Forbidden (not_yours, may_not_post), Conflict (edit_window_over, gone), ValidationError
-    as post_comment does.
+    Raises Forbidden (not_yours, may_not_post, warned), Conflict (edit_window_over, gone),
+    ValidationError as post_comment does.
     """
     check_may_post(actor)
     if actor.pk != comment.author_id:

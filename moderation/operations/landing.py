@@ -24,7 +24,7 @@ from moderation.operations.effects import (
     take_effect,
 )
 from moderation.operations.queueing import follow
-from moderation.pipeline.decision import Finding
+from moderation.pipeline.decision import Finding, Outcome
 from moderation.waiting import expected_wait_seconds
 
 Status = Comment.Status
@@ -67,6 +67,11 @@ def land(
         if only_if and (changed or effect):
             return None
         comments.check_unchanged(row, revision_id)
+        if actor is None and outcome == Outcomes.APPROVE and row.author.is_read_first():
+            # Sanctioned while the checks ran.
+            findings = (*findings, Finding("restricted", Outcome.HOLD))
+            outcome, reason = Outcomes.HOLD, "restricted"
+            notice = _notice(findings, outcome, reason=reason, by_machine=True)
         in_time = effect is not None and effect.record == undoes
         if effect is not None and not in_time:
             raise already_decided(effect.record)
