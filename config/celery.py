@@ -39,6 +39,9 @@ app = Celery("rejoinder", task_cls=Doorbell)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # On Redis 0 is served first and 9 last: whatever can wait never makes a comment wait.
 app.conf.task_routes = {
+    # The log is sealed within seconds, however many comments wait to be judged.
+    "moderation.judge_comment": {"priority": 3},
+} | {
     name: {"priority": 9}
     for name in ("comments.*", "moderation.mail_*", "moderation.count_*", "accounts.*")
 } | {
@@ -46,8 +49,6 @@ app.conf.task_routes = {
     name: {"priority": 6}
     for name in ("moderation.run_batch", "moderation.count_histogram", "moderation.try_*")
 }
-# The log is sealed within seconds, however many comments wait to be judged.
-app.conf.task_routes |= {"moderation.judge_comment": {"priority": 3}}
 app.autodiscover_tasks()
 
 
