@@ -19,7 +19,11 @@ OVERLAP = timedelta(minutes=1)  # of two counts, so that nothing falls between t
 def count() -> None:
     """Write every figure of the desk anew. Takes a second or two where a million comments are."""
     _follow_sections()
-    _write(WAIT_FIGURE, expected_wait_seconds())
+    median = expected_wait_seconds()
+    if median is None:
+        Figure.objects.filter(name=WAIT_FIGURE).delete()
+    else:
+        _write(WAIT_FIGURE, median)
     _write(
         TABS_FIGURE,
         {tab: sum(part.count() for part in parts) for tab, parts in rows_by_tab().items()},
