@@ -3,7 +3,17 @@
 from django.urls import path
 
 import accounts.converters  # noqa: F401 - registers <row:>
-from moderation.desk import appeals, batches, changes, clusters, listing, rulings
+from moderation.desk import (
+    appeals,
+    batches,
+    changes,
+    clusters,
+    escalation,
+    listing,
+    rulings,
+    sanctions,
+    saved,
+)
 from moderation.desk import notices as desk_notices
 from moderation.reader import decisions, notices
 from moderation.reader import views as reader
@@ -13,6 +23,8 @@ urlpatterns = [
     path("desk/reported/", listing.reported, name="desk_reported"),
     path("desk/appeals/", appeals.appeals, name="desk_appeals"),
     path("desk/changes/", changes.changes, name="desk_changes"),
+    path("desk/views/", saved.save, name="save_view"),
+    path("desk/views/<row:view_id>/delete/", saved.delete, name="delete_view"),
     path("desk/claims/release/", changes.release_claims, name="desk_release"),
     path("desk/batches/", batches.batches, name="batches"),
     path("desk/batches/<row:batch_id>/", batches.batch, name="batch"),
@@ -24,6 +36,15 @@ urlpatterns = [
     path("desk/comments/<row:comment_id>/rule/", rulings.rule, name="rule"),
     path("desk/comments/<row:comment_id>/settle/", rulings.settle_comment, name="settle_comment"),
     path("desk/clusters/<row:cluster>/rule/", clusters.rule, name="rule_on_cluster"),
+    path("desk/comments/<row:comment_id>/escalate/", escalation.escalate, name="escalate"),
+    path(
+        "desk/comments/<row:comment_id>/settle-escalation/",
+        escalation.settle,
+        name="settle_escalation",
+    ),
+    path("desk/people/<row:user_id>/", sanctions.person, name="desk_person"),
+    path("desk/people/<row:user_id>/sanction/", sanctions.give, name="give_sanction"),
+    path("desk/sanctions/<row:sanction_id>/lift/", sanctions.lift, name="lift_sanction"),
     path("desk/people/<row:user_id>/settle/", rulings.settle_profile, name="settle_profile"),
     path("desk/appeals/<row:appeal_id>/rule/", appeals.rule_on_appeal, name="rule_on_appeal"),
     path("desk/notices/<row:notice_id>/settle/", desk_notices.settle, name="settle_legal_notice"),

@@ -48,10 +48,10 @@ def rule(request: HttpRequest, comment_id: int) -> HttpResponse:
             effect_after=RULING_GRACE,
         )
     except ValidationError as error:
-        return _refused(request, comment, error, revision)
-    if _by_script(request):
+        return refused(request, comment, error, revision)
+    if by_script(request):
         return JsonResponse({"undo": reverse("undo_ruling", args=[record.pk])})
-    return HttpResponseRedirect(with_ruled(_next(request, reverse("desk")), record))
+    return HttpResponseRedirect(with_ruled(following(request, reverse("desk")), record))
 
 
 @login_required
@@ -62,8 +62,8 @@ def undo(request: HttpRequest, record_id: int) -> HttpResponse:
     try:
         undone = operations.undo(actor=request.user, record=record)
     except ValidationError as error:
-        return _refused(request, record.comment, error)
-    if _by_script(request):
+        return refused(request, record.comment, error)
+    if by_script(request):
         return JsonResponse({"seen": undone.pk})
     return HttpResponseRedirect(
         with_ruled(reverse("desk_comment", args=[record.comment_id]), undone)
@@ -92,9 +92,9 @@ def settle_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     """The reports were looked at and the comment stays as it is."""
     comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
     operations.settle_reports(actor=request.user, comment=comment)
-    if _by_script(request):
+    if by_script(request):
         return JsonResponse({})
-    return HttpResponseRedirect(_next(request, reverse("desk_reported")))
+    return HttpResponseRedirect(following(request, reverse("desk_reported")))
 
 
 @login_required
@@ -104,7 +104,7 @@ def settle_profile(request: HttpRequest, user_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk_reported"))
 
 
-def _refused(
+def refused(
     request: HttpRequest, comment: Comment, error: ValidationError, read: int | None = None
 ) -> HttpResponse:
     """The card as it is now, with why nothing was done and what has changed since it was read; 409
@@ -117,7 +117,7 @@ def _refused(
     }
     item = queue.item(reader=request.user, comment_id=comment.pk)
     selection = Selection.from_query(request.GET)
-    if not _by_script(request):
+    if not by_script(request):
         return listing(request, selection, focus=item, status=status, said=said)
     shown = focus_card(item, reader=request.user, selection=selection, **said)
     html = render_to_string("moderation/_desk_card.html", {"card": shown}, request)
@@ -134,7 +134,8 @@ def _difference(comment: Comment, read: int | None) -> list[tuple[str, str]]:
     return difference(old, now.source) if old is not None and now.erased_at is None else []
 
 
-def _by_script(request: HttpRequest) -> bool:
+def by_script(request: HttpRequest) -> bool:
+    """Does a script ask, that wants JSON?"""
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
@@ -143,7 +144,7 @@ def _number(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def _next(request: HttpRequest, otherwise: str) -> str:
+def following(request: HttpRequest, otherwise: str) -> str:
     """Where the form leads, if that is at the desk."""
     url = request.POST.get("next", "")
     here = url.startswith(reverse("desk")) and url_has_allowed_host_and_scheme(url, None)

@@ -72,7 +72,7 @@ def in_context(comments: list[Comment]) -> list[Item]:
         "reporter"
     ):
         reports.setdefault(report.comment_id, []).append(report)
-    authors = _records_of({comment.author_id for comment in comments})
+    authors = records_of({comment.author_id for comment in comments})
     entries = QueueItem.objects.select_related("claimed_by", "escalated_by").in_bulk(ids)
     appeals = {
         appeal.comment_id: appeal for appeal in Appeal.objects.open().filter(comment__in=ids)
@@ -94,7 +94,7 @@ def in_context(comments: list[Comment]) -> list[Item]:
     ]
 
 
-def _records_of(author_ids: set[int]) -> dict[int, dict[str, int]]:
+def records_of(author_ids: set[int]) -> dict[int, dict[str, int]]:
     """What became of these people's comments, from the desk's index alone; two queries."""
     found: dict[int, dict[str, Any]] = {
         author_id: {"live": 0, "rejected": 0, "overturned": 0} for author_id in author_ids

@@ -1,0 +1,69 @@
+"""A ban that takes all of somebody's comments with it."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import sanctions
+from accounts.models import Sanction, User
+from comments.models import Comment
+from moderation import reasons
+from moderation.chosen import AT_ONCE
+from moderation.models import DecisionRecord
+from moderation.operations.batches import make_batch
+from moderation.queue.selection import ALL, Selection
+
+
+def sanction(
+    *,
+    actor: User,
+    user: User,
+    kind: str,
+    until: datetime | None = None,
+    note: str = "",
+    about_comment: int | None = None,
+    reject_all: str = "",
+) -> Sanction:
+    """Impose a sanction as `accounts.sanctions.give` does; with a ban the comments may go as well.
+
+    reject_all: the code of a reason that is offered, to have the worker reject for it all that
+    readers see of this person and all that waits, in batches that can each be taken back. Raises
+    as give does, and ValidationError (bad_reason, bad_comment; bad_kind for reject_all without a
+    ban).
+    """
+    if reject_all:
+        reasons.check_offered(reject_all)
+        if kind != Sanction.Kind.BAN:
+            raise ValidationError(_("Only a ban takes all comments with it."), code="bad_kind")
+    theirs = Comment.objects.filter(author=user)
+    if about_comment is not None and not theirs.filter(pk=about_comment).exists():
+        raise ValidationError(_("That is no comment of theirs."), code="bad_comment")
+    with transaction.atomic():
+        given = sanctions.give(
+            actor=actor,
+            user=user,
+            kind=kind,
+            until=until,
+            note=note,
+            about_comment=about_comment,
+        )
+        if reject_all:
+            _reject_all(actor, user, reject_all)
+    return given
+
+
+def _reject_all(actor: User, user: User, reason: str) -> None:
+    theirs = Comment.objects.filter(author=user)
+    ids = theirs.live().order_by("pk").values_list("pk", "latest")
+    found = dict(ids) | dict(theirs.undecided().order_by("pk").values_list("pk", "latest"))
+    pairs = sorted(found.items())
+    for at in range(0, len(pairs), AT_ONCE):
+        make_batch(
+            actor=actor,
+            selection=Selection(tab=ALL, author=user.pk),
+            outcome=DecisionRecord.Outcome.REJECT,
+            reason=reason,
+            seen=pairs[at : at + AT_ONCE],
+        )
