@@ -11,10 +11,10 @@ from moderation.queue.cases import (
     reported,
     waiting,
 )
+from moderation.queue.choices import Facet, Facets, Histogram, facets, histogram
 from moderation.queue.context import CONTEXT, Cluster, Item, clusters, in_context
-from moderation.queue.counts import EXACT, Count, counts
+from moderation.queue.counting import EXACT, Count, counts
 from moderation.queue.evidence import findings_in_words
-from moderation.queue.facets import Facet, Facets, Histogram, facets, histogram
 from moderation.queue.finding import matching
 from moderation.queue.pages import PAGE, QueuePage, item, page_of
 from moderation.queue.selection import Selection

@@ -11,7 +11,7 @@ from moderation.models import Appeal, DecisionRecord, LegalNotice, Report
 from moderation.operations.appeals import refusal_to_rule
 from moderation.operations.raids import cluster_of
 from moderation.queue.context import CONTEXT, Item, in_context
-from moderation.queue.counts import EXACT
+from moderation.queue.counting import EXACT
 from moderation.queue.pages import PAGE, check_reader
 
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from articles.models import Article
 from moderation.models import Figure, QueueItem, QueueScore
-from moderation.queue.counts import TABS_FIGURE, rows_by_tab
-from moderation.queue.facets import BINS, FACETS_FIGURE, HISTOGRAM_FIGURE, counted_in_full
+from moderation.queue.choices import BINS, FACETS_FIGURE, HISTOGRAM_FIGURE, counted_in_full
+from moderation.queue.counting import TABS_FIGURE, rows_by_tab
 from moderation.queue.selection import LABELS
 from moderation.waiting import FIGURE as WAIT_FIGURE
 from moderation.waiting import expected_wait_seconds

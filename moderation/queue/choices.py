@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from articles.models import Article, Section
 from comments.models import Comment
 from moderation.models import Figure, QueueItem, QueueScore
-from moderation.queue.counts import EXACT
+from moderation.queue.counting import EXACT
 
 BINS = 20
 ARTICLES = 50  # in the form; any other can be asked for by its number
