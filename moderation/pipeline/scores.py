@@ -93,6 +93,10 @@ def reached(
     hold_from, reject_from = thresholds(policy)
     over = []
     for label in labels:
+        # Of two words that say nothing either way, what is left is how common abuse was among the
+        # short texts that taught the scorer. What no word carries is held against nobody.
+        if verdict.spans.get(label) == []:
+            continue
         # A label with too little data to be honest about is not among the scorer's.
         probability = probabilities.get(label, 0.0)
         held, rejected = hold_from.get(label, NEVER), reject_from.get(label, NEVER)

@@ -4,10 +4,17 @@ from ..submission import Policy, Submission
 
 
 def disguised_words(submission: Submission, policy: Policy) -> Finding | None:
-    """Are there words written so that a filter does not know them?"""
+    """Are there telling words written so that a filter does not know them?"""
     if submission.author.trusted or not policy.hold_disguised_words:
         return None
-    found = verdict_on(submission.text).disguised
+    verdict = verdict_on(submission.text)
+    # A path of a file or a slip of the space bar looks like a disguise too, but hides nothing.
+    carried = [span for spans in verdict.spans.values() for span in spans]
+    found = [
+        (start, end)
+        for start, end in verdict.disguised
+        if any(first < end and start < last for first, last, _weight in carried)
+    ]
     if not found:
         return None
     return Finding(
