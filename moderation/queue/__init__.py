@@ -11,7 +11,7 @@ from moderation.queue.cases import (
     reported,
     waiting,
 )
-from moderation.queue.choices import Facet, Facets, Histogram, facets, histogram
+from moderation.queue.choices import Facet, Facets, facets
 from moderation.queue.context import CONTEXT, Cluster, Item, clusters, in_context
 from moderation.queue.counting import EXACT, Count, counts
 from moderation.queue.evidence import findings_in_words
@@ -31,7 +31,6 @@ __all__ = [
     "Count",
     "Facet",
     "Facets",
-    "Histogram",
     "Item",
     "Listing",
     "QueuePage",
@@ -44,7 +43,6 @@ __all__ = [
     "expected_wait",
     "facets",
     "findings_in_words",
-    "histogram",
     "in_context",
     "item",
     "legal_notices",

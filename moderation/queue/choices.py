@@ -1,4 +1,4 @@
-"""What waits, by score and by what it can be filtered by."""
+"""What the waiting can be filtered by."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,27 +8,12 @@ from django.db.models import Count, QuerySet
 
 from articles.models import Article, Section
 from comments.models import Comment
-from moderation.models import Figure, QueueItem, QueueScore
+from moderation.models import Figure, QueueItem
 from moderation.queue.counting import EXACT
 
-BINS = 20
 ARTICLES = 50  # in the form; any other can be asked for by its number
-HISTOGRAM_FIGURE = "desk.histogram."
 FACETS_FIGURE = "desk.facets"
 _COLUMNS = ("article_id", "section_id", "reason", "label", "language")
-
-
-@dataclass(frozen=True, slots=True)
-class Histogram:
-    """bins: how many of the waiting have a score from 0 to 0.05, and so on; 1 is in the last."""
-
-    label: str
-    bins: tuple[int, ...]
-    is_exact: bool
-
-    @property
-    def total(self) -> int:
-        return sum(self.bins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +41,6 @@ class Facets:
 
 def _waiting() -> QuerySet[QueueItem]:
     return QueueItem.objects.filter(status=Comment.Status.HELD).order_by()
-
-
-def binned(values) -> list[int]:
-    """Probabilities counted in BINS of equal width."""
-    bins = [0] * BINS
-    for value in values:
-        bins[min(BINS - 1, int(value * BINS))] += 1
-    return bins
-
-
-def histogram(label: str) -> Histogram:
-    """How the scores of what waits are spread: counted now while few wait, else as of the last
-    minute; at most two queries."""
-    scores = QueueScore.objects.filter(label=label).order_by()
-    values = list(scores.values_list("value", flat=True)[: EXACT + 1])
-    if len(values) <= EXACT:
-        return Histogram(label, tuple(binned(values)), True)
-    known = Figure.objects.filter(name=HISTOGRAM_FIGURE + label).values_list("value", flat=True)
-    # Before the first count the shape of some is better than none.
-    return Histogram(label, tuple(known.first() or binned(values)), False)
 
 
 def facets() -> Facets:

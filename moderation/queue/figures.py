@@ -6,10 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from articles.models import Article
-from moderation.models import Figure, QueueItem, QueueScore
-from moderation.queue.choices import BINS, FACETS_FIGURE, HISTOGRAM_FIGURE, counted_in_full
+from moderation.models import Figure, QueueItem
+from moderation.queue.choices import FACETS_FIGURE, counted_in_full
 from moderation.queue.counting import TABS_FIGURE, rows_by_tab
-from moderation.queue.selection import LABELS
 from moderation.waiting import FIGURE as WAIT_FIGURE
 from moderation.waiting import expected_wait_seconds
 
@@ -29,8 +28,6 @@ def count() -> None:
         {tab: sum(part.count() for part in parts) for tab, parts in rows_by_tab().items()},
     )
     _write(FACETS_FIGURE, counted_in_full())
-    for label in LABELS:
-        _write(HISTOGRAM_FIGURE + label, _histogram(label))
 
 
 def _follow_sections() -> None:
@@ -42,16 +39,6 @@ def _follow_sections() -> None:
     for article_id, section_id in moved.values_list("pk", "section_id"):
         stale = QueueItem.objects.filter(article=article_id).exclude(section=section_id)
         stale.update(section=section_id)
-
-
-def _histogram(label: str) -> list[int]:
-    """Each bin by its own stretch of the index."""
-    scores = QueueScore.objects.filter(label=label).order_by()
-    edges = [number / BINS for number in range(BINS)]
-    return [
-        scores.filter(value__gte=low, value__lt=high).count()
-        for low, high in zip(edges, [*edges[1:], 1.01], strict=True)
-    ]
 
 
 def _write(name: str, value: Any) -> None:
