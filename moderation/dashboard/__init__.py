@@ -1,0 +1,1 @@
+"""What admins see first: counted by the worker, drawn by the server."""

@@ -1,0 +1,214 @@
+"""Charts as shapes for a template to draw: no script, no style, nothing from elsewhere.
+
+A chart comes with the table of what it shows. Lengths are in the units of its own picture.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+WIDTH = 480
+TALL = 200
+LEFT, RIGHT, TOP, BOTTOM = 40, 8, 12, 26
+ROW = 34
+LABELS = 8  # at most along the axis
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    x: float
+    y: float
+    width: float
+    height: float
+    series: int
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """anchor: start, middle or end."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    x: float
+    y: float
+    radius: float
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    kind: str = "grid"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """name: unlike any other on the page; description: what it shows, for those who do not see it;
+    series: what each colour means; header and rows: the same as a table."""
+
+    name: str
+    title: str
+    description: str
+    height: float
+    header: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    series: tuple[str, ...] = ()
+    bars: list[Bar] = field(default_factory=list)
+    dots: list[Dot] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    words: list[Words] = field(default_factory=list)
+    width: float = WIDTH
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.bars and not self.dots
+
+
+def columns(
+    name: str,
+    title: str,
+    description: str,
+    *,
+    labels: Sequence[str],
+    series: Sequence[tuple[str, Sequence[int]]],
+    header: str,
+) -> Chart:
+    """One column for each label, with the series stacked in it."""
+    totals = [sum(values) for values in zip(*(each for _name, each in series), strict=True)]
+    most = _round_up(max(totals, default=0))
+    step = (WIDTH - LEFT - RIGHT) / max(len(labels), 1)
+    scale = (TALL - TOP - BOTTOM) / most
+    bars, base = [], [TALL - BOTTOM] * len(labels)
+    for place, (series_name, values) in enumerate(series):
+        for at, value in enumerate(values):
+            height = value * scale
+            base[at] -= height
+            if value:
+                told = f"{labels[at]}, {series_name}: {value}"
+                x = LEFT + at * step + step * 0.12
+                bars.append(Bar(_r(x), _r(base[at]), _r(step * 0.76), _r(height), place, told))
+    every = -(-len(labels) // LABELS)
+    words = [
+        Words(_r(LEFT + (at + 0.5) * step), TALL - 8, label, "middle")
+        for at, label in enumerate(labels)
+        if at % every == 0
+    ]
+    rules, marks = _across(most)
+    return Chart(
+        name=name,
+        title=title,
+        description=description,
+        height=TALL,
+        header=(header, *(series_name for series_name, _values in series)),
+        rows=[
+            (label, *(str(values[at]) for _name, values in series))
+            for at, label in enumerate(labels)
+        ],
+        series=tuple(series_name for series_name, _values in series) if len(series) > 1 else (),
+        bars=bars,
+        rules=rules,
+        words=words + marks,
+    )
+
+
+def rows(
+    name: str,
+    title: str,
+    description: str,
+    *,
+    values: Sequence[tuple[str, float, str]],
+    header: tuple[str, ...],
+    cells: list[tuple[str, ...]] | None = None,
+    most: float | None = None,
+) -> Chart:
+    """One bar across for each (label, value, value in words), the label above it."""
+    most = most or max((value for _label, value, _told in values), default=0) or 1
+    bars, words = [], []
+    for at, (label, value, told) in enumerate(values):
+        y = at * ROW
+        words += [Words(0, y + 13, label), Words(WIDTH, y + 13, told, "end")]
+        width = max(2.0, value / most * WIDTH) if value else 0.0
+        if width:
+            bars.append(Bar(0, y + 18, _r(width), 10, 0, f"{label}: {told}"))
+    return Chart(
+        name=name,
+        title=title,
+        description=description,
+        height=max(ROW * len(values), 1),
+        header=header,
+        rows=cells or [(label, told) for label, _value, told in values],
+        bars=bars,
+        words=words,
+    )
+
+
+def calibration(
+    name: str,
+    title: str,
+    description: str,
+    *,
+    bins: Sequence[tuple[float, float, int]],
+    header: tuple[str, ...],
+    cells: list[tuple[str, ...]],
+) -> Chart:
+    """What was said against what was so: a dot for each (mean score, share, how many) on a square
+    whose diagonal is right."""
+    wide, tall = WIDTH - LEFT - RIGHT, 260 - TOP - BOTTOM
+    largest = max((many for _score, _share, many in bins), default=1) or 1
+
+    def at(score: float, share: float) -> tuple[float, float]:
+        return _r(LEFT + score * wide), _r(TOP + (1 - share) * tall)
+
+    dots = [
+        Dot(*at(score, share), _r(4 + 8 * (many / largest) ** 0.5), f"{share:.2f} ({many})")
+        for score, share, many in bins
+        if many
+    ]
+    steps = (0.0, 0.25, 0.5, 0.75, 1.0)
+    words = [Words(at(step, 0)[0], 260 - 8, f"{step:g}", "middle") for step in steps]
+    words += [Words(LEFT - 6, at(0, step)[1] + 4, f"{step:g}", "end") for step in steps]
+    return Chart(
+        name=name,
+        title=title,
+        description=description,
+        height=260,
+        header=header,
+        rows=cells,
+        dots=dots,
+        rules=[Rule(*at(0, step), *at(1, step)) for step in steps]
+        + [Rule(*at(0, 0), *at(1, 1), "right")],
+        words=words,
+    )
+
+
+def _across(most: int) -> tuple[list[Rule], list[Words]]:
+    """Lines across a picture of columns, and the number at each."""
+    steps = [0, most // 2, most] if most > 1 else [0, 1]
+    height = TALL - TOP - BOTTOM
+    ys = [(_r(TALL - BOTTOM - step / most * height), step) for step in steps]
+    return (
+        [Rule(LEFT, y, WIDTH - RIGHT, y) for y, _step in ys],
+        [Words(LEFT - 6, y + 4, str(step), "end") for y, step in ys],
+    )
+
+
+def _round_up(most: int) -> int:
+    """The next even number, or the next of one digit and noughts."""
+    if most <= 2:
+        return max(most, 1)
+    unit = 10 ** (len(str(most)) - 1)
+    steps = -(-most // unit)
+    return steps * unit if unit > 1 else steps + steps % 2
+
+
+def _r(value: float) -> float:
+    return round(value, 2)

@@ -1,0 +1,132 @@
+"""How often the scorer was right, by people's own rulings on the same text."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from moderation.models import DecisionRecord
+from moderation.operations.learning import ADDED_TO, TAUGHT_BY
+from moderation.scorer_training.groups import GROUPS
+
+RULINGS = 4_000  # the newest
+NEWEST_TEXTS = 4_000
+BINS = 10
+# These name a group less often than an age, a colour, or a line.
+_AMBIGUOUS = frozenset(("young", "old", "straight", "black", "white", "poor", "foreign"))
+Outcomes = DecisionRecord.Outcome
+
+
+def scorer(now: datetime) -> dict[str, Any]:
+    """For each kind: how many texts people ruled on, what the scorer held of them rightly and
+    wrongly, what it missed, and for each tenth of its score how many there were, the sum of their
+    scores and how many deserved it."""
+    ruled = _rulings()
+    rows = DecisionRecord.objects.filter(revision__in=ruled, actor=None).exclude(scores={})
+    latest = {
+        revision: (scores, {found["code"] for found in findings})
+        for revision, scores, findings in rows.order_by("pk").values_list(
+            "revision", "scores", "findings"
+        )
+    }
+    return {kind.value: _of_kind(kind, ruled, latest) for kind in TAUGHT_BY}
+
+
+def _of_kind(
+    kind: str,
+    ruled: dict[int, tuple[str, str]],
+    latest: dict[int, tuple[dict[str, float], set[str]]],
+) -> dict[str, Any]:
+    counts = {"rulings": 0, "right": 0, "wrong": 0, "missed": 0}
+    bins = [[0, 0.0, 0] for _bin in range(BINS)]
+    for revision, (scores, codes) in latest.items():
+        deserved = _deserved(kind, *ruled[revision])
+        if deserved is None:
+            continue
+        counts["rulings"] += 1
+        if kind in codes:
+            counts["right" if deserved else "wrong"] += 1
+        elif deserved:
+            counts["missed"] += 1
+        score = scores.get(ADDED_TO[kind])
+        if score is not None:
+            found = bins[min(int(score * BINS), BINS - 1)]
+            found[0] += 1
+            found[1] = round(found[1] + score, 4)
+            found[2] += deserved
+    return counts | {"bins": bins}
+
+
+def _deserved(kind: str, outcome: str, reason: str) -> bool | None:
+    """Whether a ruling says that a text is of a kind; None where it says nothing about that."""
+    if outcome == Outcomes.APPROVE:
+        return False
+    return True if reason == TAUGHT_BY[kind] else None
+
+
+def _rulings() -> dict[int, tuple[str, str]]:
+    """People's newest rulings: revision to outcome and reason, the last one on each."""
+    rows = (
+        DecisionRecord.objects.filter(actor__isnull=False, undoes=None, undone_by=None)
+        .exclude(reason="appeal_upheld")
+        .order_by("-pk")
+        .values_list("revision", "outcome", "reason")[:RULINGS]
+    )
+    found: dict[int, tuple[str, str]] = {}
+    for revision, outcome, reason in rows:
+        found.setdefault(revision, (outcome, reason))
+    return found
+
+
+def _names() -> dict[str, str]:
+    """What a group is called in a text, in small letters, to the word it is listed under."""
+    found: dict[str, str] = {}
+    for plural, singular, adjective in GROUPS:
+        for name in (plural, singular.partition(" ")[2], adjective):
+            if name.lower() not in _AMBIGUOUS:
+                found.setdefault(name.lower(), adjective)
+    return found
+
+
+_LISTED = _names()
+_GROUP = re.compile(
+    rf"\b(?:{'|'.join(sorted(map(re.escape, _LISTED), key=len, reverse=True))})\b", re.IGNORECASE
+)
+
+
+def groups_named(text: str) -> set[str]:
+    """The groups of people that a text names, by the adjective they are listed under."""
+    return {_LISTED[found.lower()] for found in _GROUP.findall(text)}
+
+
+def groups(now: datetime) -> dict[str, list[int]]:
+    """For each group, and under "" for all texts: how many of the newest judged texts name it, how
+    many of these the scorer held for abuse, on how many of those people ruled, and how many they
+    let through, which means that it was wrong."""
+    rows = list(
+        DecisionRecord.objects.filter(actor=None, undoes=None, revision__erased_at=None)
+        .exclude(scores={})
+        .order_by("-pk")
+        .values_list("revision", "revision__source", "findings")[:NEWEST_TEXTS]
+    )
+    held = {
+        revision
+        for revision, _text, findings in rows
+        if any(found["code"] == "abuse" for found in findings)
+    }
+    ruled = dict(
+        DecisionRecord.objects.filter(
+            revision__in=held, actor__isnull=False, undoes=None, undone_by=None
+        )
+        .order_by("pk")
+        .values_list("revision", "outcome")
+    )
+    counts: dict[str, list[int]] = {"": [0, 0, 0, 0]}
+    for revision, text, _findings in rows:
+        outcome = ruled.get(revision)
+        for name in ("", *groups_named(text)):
+            found = counts.setdefault(name, [0, 0, 0, 0])
+            found[0] += 1
+            found[1] += revision in held
+            found[2] += outcome is not None
+            found[3] += outcome == Outcomes.APPROVE
+    return counts
