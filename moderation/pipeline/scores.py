@@ -93,10 +93,6 @@ def reached(
     hold_from, reject_from = thresholds(policy)
     over = []
     for label in labels:
-        # Of two words that say nothing either way, what is left is how common abuse was among the
-        # short texts that taught the scorer. What no word carries is held against nobody.
-        if verdict.spans.get(label) == []:
-            continue
         # A label with too little data to be honest about is not among the scorer's.
         probability = probabilities.get(label, 0.0)
         held, rejected = hold_from.get(label, NEVER), reject_from.get(label, NEVER)
@@ -106,6 +102,16 @@ def reached(
         elif held < NEVER and moved >= held:
             over.append((moved, label, Outcome.HOLD, held))
     return sorted(over, key=lambda each: (-each[2].strictness, -each[0]))
+
+
+def carried(labels: Iterable[str], text: str) -> list[str]:
+    """The labels that some word of the text speaks for.
+
+    Of two words that say nothing either way, what is left is how common abuse was among the short
+    texts that taught the scorer. What no word carries is held against nobody.
+    """
+    spans = verdict_on(text).spans
+    return [label for label in labels if spans.get(label) != []]
 
 
 def judged_by(
@@ -124,7 +130,7 @@ def judged_by(
     held; what is rejected rests on the words, whose precision an admin was shown.
     """
     verdict = verdict_on(text)
-    over = reached(labels, probabilities_of(text, policy), policy, shift=shift)
+    over = reached(carried(labels, text), probabilities_of(text, policy), policy, shift=shift)
     if not over:
         return None
     spans = {

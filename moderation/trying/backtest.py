@@ -22,7 +22,7 @@ from moderation.models.rules import Mode
 from moderation.pipeline import judge
 from moderation.pipeline.circumstances import SIGNS, signs
 from moderation.pipeline.decision import Finding, Outcome
-from moderation.pipeline.scores import KINDS, reached
+from moderation.pipeline.scores import KINDS, carried, reached
 from moderation.pipeline.submission import AuthorFacts, DiscussionFacts, Policy, Submission
 from moderation.scorer.language import OTHER, language
 from moderation.trying.proposal import Proposal
@@ -226,4 +226,8 @@ def _by_scores(
         seen = kept.detail.get("signs", ()) if kept else signs(submission, policy)
         shift = sum(SIGNS[sign] for sign in seen if sign in SIGNS)
     over = reached(KINDS[kind], row.scores, policy, shift=shift)
+    # The text is read again only where the scores alone would speak against it.
+    if over:
+        labels = carried([label for _probability, label, *_rest in over], submission.text)
+        over = [each for each in over if each[1] in labels]
     return [Finding(kind, over[0][2], score=round(over[0][0], 4))] if over else []
