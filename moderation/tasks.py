@@ -65,6 +65,7 @@ def run_batch(batch_id: int, at: int) -> None:
     stands = batches.run_batch(batch_id=batch_id, at=at)
     if stands is not None:
         # One part a turn: whatever is more urgent goes first in between.
+        batches.give_way()
         run_batch.ring(batch_id, stands)
 
 

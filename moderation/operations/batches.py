@@ -5,19 +5,19 @@ from there.
 """
 
 import logging
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Forbidden
 from accounts.models import User
-from comments import operations as comments
 from moderation import reasons
 from moderation.chosen import Seen, chosen
 from moderation.models import Batch, BatchMember, DecisionRecord
@@ -28,7 +28,10 @@ from moderation.queue.selection import Selection
 from moderation.signals import batch_made
 from record import log
 
-CHUNK = 50  # rulings in one transaction: nobody else writes to the discussion meanwhile
+# Rulings in one transaction, and seconds of it: nobody else writes to these discussions meanwhile,
+# on SQLite nobody anywhere.
+CHUNK, WITHIN = 50, 0.25
+GIVE_WAY = 0.1  # seconds; who waits for SQLite looks again that often at the least
 STALLED_AFTER = timedelta(seconds=30)
 State = Batch.State
 Outcomes = DecisionRecord.Outcome
@@ -117,9 +120,12 @@ def _take_in(batch: Batch, members: Sequence[Seen]) -> None:
     transaction.on_commit(lambda: batch_made.send(Batch, batch_id=batch.pk, at=0), robust=True)
 
 
-def run_batch(*, batch_id: int, at: int, size: int = CHUNK) -> int | None:
+def run_batch(*, batch_id: int, at: int, size: int = CHUNK, within: float = WITHIN) -> int | None:
     """Carry out the next part of a batch, in one transaction. Returns where it stands then, to be
     called with again, or None when there is nothing to go on with.
+
+    size: comments, at most, of which at least one; within: seconds after which the next part is
+    left to the next turn.
 
     at: how many of its comments are dealt with. One that stands elsewhere is somebody else's turn,
     so that a turn which comes twice is harmless.
@@ -140,14 +146,18 @@ def run_batch(*, batch_id: int, at: int, size: int = CHUNK) -> int | None:
             )[:size]
         )
         refusals = Counter(batch.refusals)
-        decide = _undo_one if batch.undoes_id else _rule_one
+        decide = _undoing(batch, members) if batch.undoes_id else _ruling(batch, members)
+        until, turned = time.monotonic() + within, []
         for member in members:
-            code = _refusal_of(decide, batch, member)
+            code = _refusal_of(decide, member)
             if code:
                 refusals[code] += 1
-        BatchMember.objects.filter(pk__in=[member.pk for member in members]).delete()
+            turned.append(member.pk)
+            if time.monotonic() > until:
+                break
+        BatchMember.objects.filter(pk__in=turned).delete()
         batch.refused = sum(refusals.values())
-        batch.done = at + len(members) - batch.refused
+        batch.done = at + len(turned) - batch.refused
         batch.refusals = dict(refusals)
         batch.moved_at = timezone.now()
         if not batch.members.exists():
@@ -157,11 +167,11 @@ def run_batch(*, batch_id: int, at: int, size: int = CHUNK) -> int | None:
     return batch.done + batch.refused
 
 
-def _refusal_of(decide, batch: Batch, member: BatchMember) -> str:
+def _refusal_of(decide: Callable[[BatchMember], None], member: BatchMember) -> str:
     """Rule on one comment; the code of why not, or ""."""
     try:
         with transaction.atomic():
-            decide(batch, member)
+            decide(member)
     except DatabaseError:
         # The whole part is tried again.
         raise
@@ -171,29 +181,49 @@ def _refusal_of(decide, batch: Batch, member: BatchMember) -> str:
         return error.error_list[0].code
     except Exception:
         # One comment that cannot be ruled on must not keep the batch from all the others.
-        logger.exception("comment %d of batch %d", member.comment_id, batch.pk)
+        logger.exception("comment %d of batch %d", member.comment_id, member.batch_id)
         return "failed"
     return ""
 
 
-def _rule_one(batch: Batch, member: BatchMember) -> None:
-    newest = comments.locked(member.comment).decisions.select_related("actor").first()
-    if newest is not None and newest.at > batch.created_at:
-        raise already_decided(newest)
-    rule(
-        actor=batch.actor,
-        comment=member.comment,
-        revision_id=member.revision_id,
-        outcome=batch.outcome,
-        reason=batch.reason,
-        note=batch.note,
-        batch=batch,
-    )
+def _ruling(batch: Batch, members: Sequence[BatchMember]) -> Callable[[BatchMember], None]:
+    of_these = DecisionRecord.objects.filter(comment__in=[each.comment_id for each in members])
+    newest = {
+        record.comment_id: record for record in of_these.select_related("actor").order_by("pk")
+    }
+
+    def decide(member: BatchMember) -> None:
+        last = newest.get(member.comment_id)
+        if last is not None and last.at > batch.created_at:
+            raise already_decided(last)
+        rule(
+            actor=batch.actor,
+            comment=member.comment,
+            revision_id=member.revision_id,
+            outcome=batch.outcome,
+            reason=batch.reason,
+            note=batch.note,
+            seen=last.pk if last else 0,
+            batch=batch,
+        )
+
+    return decide
 
 
-def _undo_one(batch: Batch, member: BatchMember) -> None:
-    record = batch.undoes.decisions.select_related("comment").get(comment=member.comment_id)
-    undo(actor=batch.actor, record=record, batch=batch)
+def _undoing(batch: Batch, members: Sequence[BatchMember]) -> Callable[[BatchMember], None]:
+    of_these = batch.undoes.decisions.filter(comment__in=[each.comment_id for each in members])
+    records = {record.comment_id: record for record in of_these.select_related("comment", "actor")}
+
+    def decide(member: BatchMember) -> None:
+        undo(actor=batch.actor, record=records[member.comment_id], batch=batch)
+
+    return decide
+
+
+def give_way() -> None:
+    """Let others write between two parts."""
+    if connection.vendor == "sqlite":
+        time.sleep(GIVE_WAY)
 
 
 def _end(batch: Batch, state: str) -> None:

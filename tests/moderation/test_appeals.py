@@ -12,16 +12,18 @@ from accounts.models import User
 from accounts.operations import erase_account
 from articles import standing_texts
 from comments import operations as comments
-from comments.models import Comment, Notification
+from comments.models import Comment, Notice, Notification
 from moderation import operations
-from moderation.models import Appeal, DecisionRecord, Phrase
+from moderation.models import Appeal, DecisionRecord, Overturned, Phrase
 from moderation.operations import appeals
+from moderation.overturned import Rule, overturned_by_rule
 from record.models import Entry
 from tests.factories import make_comment, make_user, relax
 from tests.refusals import refusal
 
 pytestmark = pytest.mark.django_db
 Status = Comment.Status
+NOTICE = Notice(reason="abuse", guideline="respect")
 
 
 def fresh(comment: Comment) -> Comment:
@@ -285,6 +287,77 @@ def test_an_appeal_ends_when_its_author_edits_or_withdraws():
                 actor=make_user(role="editor"), appeal=appeal, outcome="overturned"
             )
     assert not fresh(edited).is_live and not fresh(withdrawn).is_live
+
+
+# --- what had fired ----------------------------------------------------------------------------
+
+
+def held_by_phrases(*phrases: str) -> Comment:
+    """A comment that the machine has held for phrases, and for nothing else that matters here."""
+    for text in phrases:
+        Phrase.objects.create(text=text, effect=Phrase.Effect.HOLD)
+    comment = make_comment(status=Status.PENDING, body=f"My {' and '.join(phrases)} essay, again.")
+    operations.judge(comment_id=comment.pk)
+    return fresh(comment)
+
+
+def test_overturning_counts_against_every_phrase_that_had_fired():
+    comment = held_by_phrases("casino", "roulette")
+    operations.rule(
+        actor=make_user(role="editor"), comment=comment, revision_id=comment.latest_id,
+        outcome="reject", reason="spam",
+    )  # fmt: skip
+    appeal = contest(fresh(comment))
+    assert not Overturned.objects.exists()
+    operations.rule_on_appeal(actor=make_user(role="editor"), appeal=appeal, outcome="overturned")
+    charged = Overturned.objects.filter(appeal=appeal, code="suspect_phrases")
+    assert set(charged.values_list("phrase", flat=True)) == set(
+        Phrase.objects.values_list("pk", flat=True)
+    )
+
+
+def test_overturning_counts_against_the_weights_that_had_spoken():
+    comment = make_comment(status=Status.HELD)
+    record = DecisionRecord.objects.create(
+        comment=comment, revision_id=comment.latest_id, outcome="reject", status_before="held",
+        reason="abuse", scorer="weights-7", software="test",
+        findings=[
+            {"code": "abuse", "outcome": "reject", "spans": [], "score": 0.9, "detail": {}},
+            {"code": "shouting", "outcome": "hold", "spans": [], "score": None, "detail": {}},
+        ],
+    )  # fmt: skip
+    comments.reject(actor=None, comment=comment, revision_id=comment.latest_id, notice=NOTICE)
+    appeal = contest(fresh(comment))
+    operations.rule_on_appeal(actor=make_user(role="editor"), appeal=appeal, outcome="overturned")
+    charged = Overturned.objects.values_list("code", "phrase", "scorer")
+    assert set(charged) == {("abuse", None, "weights-7"), ("shouting", None, "")}
+    since, standings = overturned_by_rule()
+    assert since == record.at
+    told = {each.rule: (each.fired, each.overturned, each.share) for each in standings}
+    assert told[Rule("abuse", None, "weights-7")] == (1, 1, 1.0)
+
+
+def test_upholding_counts_against_nothing():
+    comment = held_by_phrases("casino")
+    operations.rule(
+        actor=make_user(role="editor"), comment=comment, revision_id=comment.latest_id,
+        outcome="reject", reason="spam",
+    )  # fmt: skip
+    operations.rule_on_appeal(
+        actor=make_user(role="editor"), appeal=contest(fresh(comment)), outcome="upheld"
+    )
+    assert not Overturned.objects.exists()
+    _since, standings = overturned_by_rule()
+    phrase = Rule("suspect_phrases", Phrase.objects.get().pk)
+    assert [(each.fired, each.overturned) for each in standings if each.rule == phrase] == [(1, 0)]
+
+
+def test_how_rules_stand_costs_two_queries_and_looks_back_so_far(django_assert_num_queries):
+    for word in ("casino", "roulette"):
+        held_by_phrases(word)
+    with django_assert_num_queries(2):
+        _since, standings = overturned_by_rule(looked=1)
+    assert [each.fired for each in standings if each.rule.phrase] == [1]
 
 
 # --- keeping -----------------------------------------------------------------------------------
