@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
 from articles.models import Article, Section
-from moderation import reasons
+from moderation import queue, reasons
 from moderation.desk.cards import label_told, list_of
 from moderation.queue import Selection
 from moderation.queue.selection import AGES, LABELS, LANGUAGES
@@ -36,13 +38,8 @@ def order_links(selection: Selection) -> list[dict[str, Any]]:
 
 
 def fields(selection: Selection) -> list[dict[str, Any]]:
-    """The choices of the form: name, label, value, and options with the empty one left out."""
-    languages = {
-        "en": _("English"),
-        "de": _("German"),
-        "other": _("Another language"),
-        "unknown": _("Not known"),
-    }
+    """The choices of the form: name, label, value, and options with the empty one left out. On the
+    tab of what waits they are what waits, with how many; three queries, else one."""
     ages = {
         "1h": _("The last hour"),
         "6h": _("The last 6 hours"),
@@ -50,28 +47,49 @@ def fields(selection: Selection) -> list[dict[str, Any]]:
         "7d": _("The last 7 days"),
         "30d": _("The last 30 days"),
     }
-    sections = [(str(pk), name) for pk, name in Section.objects.values_list("pk", "name")]
-    found_by = [(code, reasons.told(code)) for code in reasons.MACHINE]
+    languages = {
+        "en": _("English"),
+        "de": _("German"),
+        "other": _("Another language"),
+        "unknown": _("Not known"),
+    }
+    if selection.tab == "waiting":
+        found = queue.facets()
+        articles = [(str(one.value), one.name, one.count) for one in found.articles]
+        sections = [(str(one.value), one.name, one.count) for one in found.sections]
+        why = [(one.value, reasons.told(one.value), one.count) for one in found.reasons]
+        labels = [(one.value, label_told(one.value), one.count) for one in found.labels]
+        spoken = [(one.value, languages.get(one.value), one.count) for one in found.languages]
+    else:
+        articles = []
+        rows = Section.objects.order_by("name").values_list("pk", "name")
+        sections = [(str(pk), name, None) for pk, name in rows]
+        why = [(code, reasons.told(code), None) for code in (*reasons.MACHINE, *reasons.EDITOR)]
+        labels = [(label, label_told(label), None) for label in LABELS]
+        spoken = [(code, languages[code], None) for code in LANGUAGES]
     return [
-        {"name": name, "label": label, "value": str(value or ""), "options": options}
+        {
+            "name": name,
+            "label": label,
+            "value": str(value or ""),
+            "options": _with_chosen(str(value or ""), options),
+        }
         for name, label, value, options in (
+            ("article", _("Article"), selection.article, articles),
             ("section", _("Section"), selection.section, sections),
-            ("reason", _("Held because"), selection.reason, found_by),
-            (
-                "label",
-                _("The scorer takes it for"),
-                selection.label,
-                [(label, label_told(label)) for label in LABELS],
-            ),
-            ("age", _("Age"), selection.age, [(age, ages[age]) for age in AGES]),
-            (
-                "language",
-                _("Language"),
-                selection.language,
-                [(code, languages[code]) for code in LANGUAGES],
-            ),
+            ("reason", _("Because"), selection.reason, why),
+            ("label", _("The scorer takes it for"), selection.label, labels),
+            ("language", _("Language"), selection.language, spoken),
+            ("age", _("Age"), selection.age, [(age, ages[age], None) for age in AGES]),
         )
     ]
+
+
+def _with_chosen(value: str, options: list[tuple]) -> list[tuple]:
+    """What is chosen stays in the form, also when nothing has it any more."""
+    if not value or any(value == each for each, _told, _count in options):
+        return options
+    return [*options, (value, value, None)]
 
 
 def chips(selection: Selection) -> list[dict[str, str]]:
@@ -90,4 +108,20 @@ def chips(selection: Selection) -> list[dict[str, str]]:
     return [
         {"told": told % {"name": name or "?"}, "url": list_of(selection.but(**{field: empty}))}
         for told, name, field, empty in found
+    ]
+
+
+def views(reader: User, selection: Selection) -> list[dict[str, Any]]:
+    """The views that this editor kept and those that others share; one query."""
+    return [
+        {
+            "name": view.name,
+            "url": list_of(Selection.from_query(QueryDict(view.query))),
+            "current": view.query == selection.but().as_query(),
+            "of": "" if view.owner_id == reader.pk else view.owner.display_name,
+            "delete_url": reverse("delete_view", args=[view.pk])
+            if view.owner_id == reader.pk or reader.is_admin
+            else None,
+        }
+        for view in queue.saved_views(reader=reader)
     ]

@@ -161,6 +161,7 @@ def listing(
         orders=filters.order_links(selection),
         fields=filters.fields(selection),
         chips=filters.chips(selection),
+        views=filters.views(request.user, selection),
         **above,
     )
     response.status_code = status

@@ -366,8 +366,7 @@
     const chosen = rows.querySelectorAll("input:checked").length;
     if (!several) return;
     several.hidden = !chosen;
-    const number = several.querySelector("output");
-    if (number) number.value = words.chosen.replace("%s", chosen);
+    several.querySelector("output").value = words.chosen.replace("%s", chosen);
   }
   rows.addEventListener("change", countChosen);
   countChosen();
