@@ -110,7 +110,8 @@ REASONS: dict[str, str] = {
 def judge(submission: Submission, policy: Policy, checks: Sequence[str] = CHECKS) -> Decision:
     """Decides what becomes of a submission; never raises.
 
-    Runs every check that the policy has not switched off, whatever the others say. `elapsed_ms` of the result is wall time.
+    Runs every check that the policy has not switched off, whatever the others say. `elapsed_ms` of
+    the result is wall time.
     """
     started = time.perf_counter()
     asked = [name for name in checks if name not in policy.checks_off]

@@ -61,7 +61,7 @@ class Seen:
             erased=data.get("erased", 0),
             unscored=data.get("unscored", 0),
             moves=Counter(data.get("moves", {})),
-            samples=data.get("samples", {}),
+            samples={move: list(found) for move, found in data.get("samples", {}).items()},
             ruled={move: Counter(found) for move, found in data.get("ruled", {}).items()},
         )
 
