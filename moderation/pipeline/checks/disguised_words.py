@@ -14,6 +14,7 @@ def disguised_words(submission: Submission, policy: Policy) -> Finding | None:
         (start, end)
         for start, end in verdict.disguised
         if any(first < end and start < last for first, last, _weight in carried)
+        and not _emphasised(submission.text[start:end])
     ]
     if not found:
         return None
@@ -23,3 +24,9 @@ def disguised_words(submission: Submission, policy: Policy) -> Finding | None:
         spans=tuple(Span(*span) for span in found),
         detail={"found": len(found)},
     )
+
+
+def _emphasised(written: str) -> bool:
+    """Are the only signs in it at its edges, as Markdown and the end of a sentence leave them?"""
+    plain = written.strip("*_~.,!?")
+    return plain != written and plain.isascii() and plain.isalpha()

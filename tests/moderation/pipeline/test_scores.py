@@ -74,6 +74,23 @@ def test_words_in_disguise_are_a_finding_of_their_own():
     assert "disguised_words" not in [found.code for found in off.findings]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is worse than chucking a box in the basement and running /etc/init.d/httpd start.",
+        "I gave up.... this had too many words... I did not read it....I am sorry.",
+        "**HIRE THIS WOMAN, SHE KNOWS HER SHIT.**",
+    ],
+)
+def test_paths_slips_and_emphasis_are_no_disguise(text):
+    assert "disguised_words" not in [found.code for found in judged(text).findings]
+
+
+@pytest.mark.parametrize("text", ["[deleted]", "woot", "Yup", "yeah", "*whoosh*", "ITYM 146%"])
+def test_a_few_words_that_say_nothing_are_not_held(text):
+    assert judged(text).outcome is Outcome.APPROVE
+
+
 def test_a_language_without_figures_is_held_and_may_be_let_through():
     text = "Вчера совет собрался, чтобы обсудить дороги, и я тоже там был весь вечер."
     assert [found.code for found in judged(text).findings] == ["unmeasured_language"]
