@@ -15,6 +15,8 @@ from articles.models import Guideline, HousePage, Tag
 from comments import operations as comments
 from moderation import operations as moderation
 from moderation import reasons
+from moderation.operations.batches import make_batch, run_batch
+from moderation.queue import Selection
 from tests.factories import make_article, make_comment, make_user
 
 
@@ -91,6 +93,12 @@ def furnish() -> House:
         reason="off_topic",
     )  # fmt: skip
     moderation.appeal(actor=reader, comment=contested, words="It answers the question.")
+    advert = make_comment(article=article, body="Cheap letters, while they last.", status="held")
+    batch = make_batch(
+        actor=editor, selection=Selection(), seen=[(advert.pk, advert.latest_id)],
+        outcome="reject", reason="spam",
+    )  # fmt: skip
+    run_batch(batch_id=batch.pk, at=0)
     moderation.give_legal_notice(
         notifier=None, comment=written, why="It names the letters.", law="Of the land",
         name="Ada Example", email="ada@example.org", good_faith=True,
@@ -170,6 +178,10 @@ def furnish() -> House:
         visits.add("reader", "decision", pk)
     for name in ("desk", "desk_reported", "desk_appeals", "desk_decided"):
         visits.add("editor", name)
+    visits.add("editor", "batches")
+    visits.add("editor", "batches", query="?score=spam&low=0.5")
+    visits.add("editor", "batches", query=f"?author={reader.pk}")
+    visits.add("editor", "batch", batch.pk)
     visits.add("editor", "article", article.slug)
     people = {"reader": reader, "editor": editor, "leaver": leaver, "guarded": guarded}
     return House(people, visits)

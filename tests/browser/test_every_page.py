@@ -38,7 +38,7 @@ NOT_PAGES = {
     "takes forms alone; what it refuses it shows on the page it came from": {
         *("post_comment", "preview", "rule", "settle_comment", "settle_profile", "undo_ruling"),
         *("appeal", "rule_on_appeal", "settle_legal_notice", "pick_comment", "desk_pick"),
-        "save_draft",
+        *("save_draft", "undo_batch"),
         *("revoke_token", "end_session", "keep_account", "ignore_person", "stop_ignoring"),
         *("delete_draft", "follow_discussion"),
     },
