@@ -19,7 +19,7 @@ from unfold.widgets import (
 
 from accounts import operations
 from accounts.errors import Forbidden
-from accounts.models import ADMINS, EDITORS, READERS, ApiToken, User
+from accounts.models import ADMINS, EDITORS, READERS, ApiToken, Sanction, User
 from record.admin import SEARCHED, ReadOnlyAdmin
 
 ROLE_NAMES = {READERS: _("Reader"), EDITORS: _("Editor"), ADMINS: _("Admin")}
@@ -249,3 +249,15 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     search_fields = ("user__display_name", "user__email")
     list_select_related = ("user",)
     fields = ("name", "user", "created_at", "expires_at")
+
+
+@admin.register(Sanction)
+class SanctionAdmin(ReadOnlyAdmin):
+    """What was imposed and how it ended; given and lifted at the desk."""
+
+    list_display = ("given_at", "user", "kind", "until", "given_by", "acknowledged_at", "lifted_at")
+    list_filter = ("kind", "given_at", ("lifted_at", admin.EmptyFieldListFilter))
+    search_fields = ("user__display_name", "user__email", "note")
+    list_select_related = ("user", "given_by")
+    date_hierarchy = "given_at"
+    show_full_result_count = False

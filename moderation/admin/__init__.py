@@ -1,5 +1,5 @@
 """Moderation in the admin."""
 
-from moderation.admin import cases, rules
+from moderation.admin import cases, learning, listed, policies, reasons, trials
 
-__all__ = ["cases", "rules"]
+__all__ = ["cases", "learning", "listed", "policies", "reasons", "trials"]

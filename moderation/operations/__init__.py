@@ -6,6 +6,7 @@ from moderation.operations.judging import give_up, judge, sweep
 from moderation.operations.learning import learn, reset_learning
 from moderation.operations.notices import give_legal_notice, settle_legal_notice
 from moderation.operations.raids import rule_on_cluster
+from moderation.operations.reason_list import delete_canned_note, save_canned_note, save_reason
 from moderation.operations.reports import report, settle_reports
 from moderation.operations.retention import forget_reader, retain
 from moderation.operations.rules import change_policy, delete_rule, save_rules
@@ -16,6 +17,7 @@ from moderation.operations.saved_views import delete_view, save_view
 __all__ = [
     "appeal",
     "change_policy",
+    "delete_canned_note",
     "delete_rule",
     "delete_view",
     "escalate",
@@ -31,6 +33,8 @@ __all__ = [
     "rule_on_appeal",
     "rule_on_cluster",
     "sanction",
+    "save_canned_note",
+    "save_reason",
     "save_rules",
     "save_view",
     "settle_escalation",
