@@ -108,6 +108,7 @@ def focus_card(
         "thread_url": reverse("desk_thread", args=[comment.pk]),
         "claim": claim_told(entry, reader),
         "escalation": _escalation(entry),
+        "may_escalate": entry is not None and entry.escalated_at is None,
         "alike": _alike(item, selection) if item.cluster else [],
         "history": [_past(record) for record in history if record is not decided],
         "decided": decided,

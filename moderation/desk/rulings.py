@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -80,10 +80,9 @@ def pick(request: HttpRequest, comment_id: int) -> HttpResponse:
         comment = comments.pick(actor=request.user, comment=comment, picked=picked)
     except ObjectDoesNotExist as error:
         raise Http404 from error
-    if not request.htmx:
-        return HttpResponseRedirect(reverse("desk_comment", args=[comment.pk]))
-    shown = {"comment": comment, "pick_url": reverse("desk_pick", args=[comment.pk])}
-    return render(request, "moderation/_pick.html", {"card": shown})
+    if by_script(request):
+        return JsonResponse({})
+    return HttpResponseRedirect(reverse("desk_comment", args=[comment.pk]))
 
 
 @login_required
@@ -110,12 +109,12 @@ def refused(
     """The card as it is now, with why nothing was done and what has changed since it was read; 409
     when something else came first."""
     status = 409 if isinstance(error, Conflict) else 422
+    item = queue.item(reader=request.user, comment_id=comment.pk)
     said: dict[str, Any] = {
         "error": " ".join(error.messages),
-        "difference": _difference(comment, read),
+        "difference": _difference(item.comment, read),
         "note": request.POST.get("note", ""),
     }
-    item = queue.item(reader=request.user, comment_id=comment.pk)
     selection = Selection.from_query(request.GET)
     if not by_script(request):
         return listing(request, selection, focus=item, status=status, said=said)

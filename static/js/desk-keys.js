@@ -47,7 +47,7 @@
     r: () => unless(open("details.reject")),
     u: () => desk.undo(),
     e: () => unless(open("details.escalate") || press("[data-key=e]")),
-    f: () => unless(press("[data-key=f], .rulings [name=picked] + button")),
+    f: () => unless(press("[data-key=f]")),
     b: () => unless(press("[data-key=b]")),
     l: () => unless(press("[data-key=l]")),
     t: () => desk.thread(),
@@ -72,17 +72,6 @@
     details.querySelector("textarea")?.focus();
     return true;
   }
-
-  /* A note that is often sent, into the field where it can be changed. */
-  document.addEventListener("change", (event) => {
-    const field = event.target.dataset?.fills && document.getElementById(event.target.dataset.fills);
-    if (!field || !event.target.value) return;
-    field.value = event.target.value;
-    const reason = event.target.selectedOptions[0]?.dataset.reason;
-    const radio = reason && field.form.querySelector(`input[type=radio][value="${CSS.escape(reason)}"]`);
-    if (radio && !field.form.querySelector("input[name=reason]:checked")) radio.checked = true;
-    field.focus();
-  });
 
   function close(details) {
     details.open = false;

@@ -20,6 +20,7 @@
   const cards = new Map(); // comment -> { element, loading }
   const sent = new Map(); // comment -> what was sent about it last
   const touched = new Map(); // comment -> when that was answered; Infinity until then
+  const newest = new Map(); // comment -> the number of a decision that was made here, after its card
   const rulings = []; // what `undo` takes back, the newest last
   const sending = new Set(); // what has not been answered
   let current = rows.querySelector("[aria-current]")?.closest("li") || null;
@@ -56,7 +57,10 @@
     if (known) return known.loading || Promise.resolve(known.element);
     const loading = fetch(row.dataset.card, { headers: { "X-Requested-With": "desk" } })
       .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer)))
-      .then((html) => keep(id, parsed(html)))
+      .then((html) => {
+        newest.delete(id);
+        return keep(id, parsed(html));
+      })
       .catch((problem) => {
         cards.delete(id);
         throw problem;
@@ -95,6 +99,14 @@
     return load(row).then((element) => current === row && place(element), () => {});
   }
 
+  function replace(row, html) {
+    const element = keep(idOf(row), parsed(html));
+    if (element.dataset.revision) row.dataset.revision = element.dataset.revision;
+    newest.delete(idOf(row));
+    if (current === row) place(element);
+    return element;
+  }
+
   function prefetch() {
     let row = current;
     for (let ahead = 0; ahead < AHEAD && row; ahead += 1) {
@@ -130,7 +142,7 @@
   function lead() {
     const target = narrow.matches ? cardShown()?.querySelector("h2") : linkOf(current);
     if (target?.matches("h2")) target.tabIndex = -1;
-    target?.focus({ preventScroll: !narrow.matches });
+    target?.focus({ preventScroll: true });
   }
 
   /* More rows below the last one; nothing while they are on their way, or where there are none. */
@@ -180,7 +192,7 @@
   class Refused extends Error {
     constructor(status, told) {
       super(told.message || words.failed);
-      Object.assign(this, { status, card: told.card, changed: Boolean(told.changed) });
+      Object.assign(this, { status, card: told.card });
     }
   }
 
@@ -246,7 +258,11 @@
     move(following);
     showBar(text, form.dataset.rule !== "settle");
     say(text);
-    ruling.answer = inTurn(id, () => post(form.action, body));
+    ruling.answer = inTurn(id, () => {
+      // Whoever takes a ruling back and rules anew has seen both.
+      if (newest.has(id)) body.set("seen", newest.get(id));
+      return post(form.action, body);
+    });
     ruling.answer.then(() => sending.delete(ruling), (refused) => comeBack(ruling, refused));
   }
 
@@ -265,12 +281,8 @@
     if (ruling.takenBack) return;
     bar.hidden = true;
     restore(ruling);
-    const card = refused.card ? parsed(refused.card) : ruling.card;
-    if (card) {
-      keep(ruling.id, card);
-      if (card.dataset.revision) ruling.row.dataset.revision = card.dataset.revision;
-      if (!refused.card) alertOn(card, refused.message);
-    }
+    if (refused.card) replace(ruling.row, refused.card);
+    else if (ruling.card) alertOn(ruling.card, refused.message);
     // Whoever was about to press a key meant the other card.
     startled = performance.now() + STARTLED;
     move(ruling.row);
@@ -292,10 +304,12 @@
     restore(ruling);
     move(ruling.row);
     say(words.undone);
-    const undoing = inTurn(ruling.id, () => ruling.answer.then(({ undo }) => post(undo, token())));
-    undoing.then(({ seen }) => {
-      for (const field of ruling.card?.querySelectorAll("[name=seen]") || []) field.value = seen;
-    }).catch((refused) => {
+    const undoing = inTurn(ruling.id, async () => {
+      const { undo: url } = await ruling.answer;
+      const { seen } = await post(url, token());
+      newest.set(ruling.id, seen);
+    });
+    undoing.catch((refused) => {
       say(refused.message);
       renew(ruling.row).then(() => current === ruling.row && cardShown() && alertOn(cardShown(), refused.message));
     });
@@ -372,7 +386,7 @@
   countChosen();
 
   window.desk = {
-    words, rows, focus, say, post, token, move, undo, thread, renew, takeOutAndLead, next, previous, rowOf, linkOf, idOf, cardShown, countChosen,
+    words, rows, focus, say, post, token, move, lead, undo, thread, renew, replace, takeOutAndLead, next, previous, rowOf, linkOf, idOf, cardShown, countChosen,
     get current() { return current; },
     get startled() { return performance.now() < startled; },
     drop: (id) => cards.delete(id),
