@@ -78,6 +78,10 @@ replay: $(VENV)/.tools ## Post a real discussion through the API and account for
 bench: $(VENV)/.tools browser ## Measure reading a discussion of 10,000 comments, on the wire and in Chromium
 	$(PY) -m benchmarks.page $(ARGS)
 
+.PHONY: bench-desk
+bench-desk: $(VENV)/.tools ## Measure every view of the editors' desk with 1,000 waiting and with 100,000 (ARGS="--waiting 10000")
+	$(PY) -m benchmarks.desk $(ARGS)
+
 .PHONY: hostile
 hostile: $(VENV)/.tools browser ## Show hostile texts in a real browser and count what runs (FILE=texts.jsonl)
 	@test -n "$(FILE)" || { echo 'Which texts? make hostile FILE=texts.jsonl'; exit 2; }
