@@ -22,6 +22,7 @@ from accounts.errors import Conflict, TooMany
 from articles.api import router as articles
 from comments.api import router as comments
 from moderation.api import router as moderation
+from moderation.sanctions_api import router as sanctions
 
 
 class LocalDocs(DocsBase):
@@ -42,6 +43,7 @@ api = NinjaAPI(
 api.add_router("", articles)
 api.add_router("", comments)
 api.add_router("", moderation)
+api.add_router("", sanctions)
 
 
 def _error(request: HttpRequest, status: int, code: str, detail: str, **more: Any) -> HttpResponse:

@@ -53,6 +53,7 @@ def rule(request: HttpRequest, body: schemas.RulingIn, comment_id: Id = Path(...
         outcome=body.outcome,
         reason=body.reason,
         note=body.note,
+        seen=body.seen,
     )
     return Status(201, schemas.decision(record))
 

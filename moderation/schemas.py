@@ -64,12 +64,14 @@ class QueueOut(Schema):
 
 
 class RulingIn(Schema):
-    """revision: the one that was read. reason: needed to reject."""
+    """revision: the one that was read. reason: needed to reject. seen: the number of the newest
+    decision that was read with it, 0 for none; a later one is a conflict."""
 
     revision: int = Field(ge=1, lt=2**63)
     outcome: Literal["approve", "reject"]
     reason: Line = ""
     note: Storable = Field("", max_length=1_000)
+    seen: int | None = Field(None, ge=0, lt=2**63)
 
 
 class SeenIn(Schema):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from accounts import sanctions
 from accounts.operations import issue_token
 from articles.models import Guideline
 from comments.models import Comment
@@ -101,6 +102,17 @@ TABLE = [
     ("POST", "/comments/{refused.pk}/appeals", {"words": "No."}, 401, 404, 201, 403, 403),
     ("GET", "/appeals", None, 401, 403, 403, 200, 200),
     ("POST", "/appeals/{appeal.pk}/ruling", {"outcome": "upheld"}, 401, 403, 403, 201, 201),
+    ("GET", "/reasons", None, 401, 403, 403, 200, 200),
+    ("PUT", "/comments/{live.pk}/escalation", {"note": "Look."}, 401, 403, 403, 200, 200),
+    ("DELETE", "/comments/{live.pk}/escalation", None, 401, 403, 403, 409, 409),
+    ("GET", "/people/{live.author_id}/sanctions", None, 401, 403, 403, 200, 200),
+    (
+        "POST", "/people/{live.author_id}/sanctions", {"kind": "warn", "note": "No."},
+        401, 403, 403, 201, 201,
+    ),
+    ("GET", "/me/sanctions", None, 401, 200, 200, 200, 200),
+    ("DELETE", "/sanctions/{sanction.pk}", None, 401, 403, 403, 200, 200),
+    ("POST", "/sanctions/{sanction.pk}/acknowledgement", None, 401, 404, 200, 404, 404),
     ("POST", "/comments/{live.pk}/reports", {"reason": "spam"}, 401, 201, 201, 201, 201),
     ("POST", "/comments/{held.pk}/reports", {"reason": "spam"}, 401, 404, 404, 404, 404),
 ]  # fmt: skip
@@ -123,6 +135,10 @@ def test_who_may_do_what(client, scene, row, caller):
             actor=make_user(role="editor"), comment=scene["refused"],
             revision_id=scene["refused"].latest_id, outcome="reject", reason="spam",
         )  # fmt: skip
+    if "{sanction" in path:
+        scene["sanction"] = sanctions.give(
+            actor=None, user=scene["live"].author, kind="warn", note="No."
+        )
     if "{appeal" in path:
         author = scene["refused"].author
         scene["appeal"] = moderation.appeal(actor=author, comment=scene["refused"])
@@ -155,6 +171,8 @@ def test_every_operation_is_in_the_table_of_who_may_what():
         "/clusters/{held.pk}": "/clusters/{cluster_id}",
         "/rulings/{ruling.pk}": "/rulings/{record_id}",
         "/appeals/{appeal.pk}": "/appeals/{appeal_id}",
+        "/people/{live.author_id}": "/people/{person_id}",
+        "/sanctions/{sanction.pk}": "/sanctions/{sanction_id}",
     }
     tabled = set()
     for method, path, *_rest in TABLE:
