@@ -5,10 +5,8 @@ from moderation.queue.cases import (
     Cases,
     Listing,
     appeals,
-    decided,
     decided_of_cluster,
     legal_notices,
-    reported,
     waiting,
 )
 from moderation.queue.choices import Facet, Facets, facets
@@ -38,7 +36,6 @@ __all__ = [
     "appeals",
     "clusters",
     "counts",
-    "decided",
     "decided_of_cluster",
     "expected_wait",
     "facets",
@@ -48,7 +45,6 @@ __all__ = [
     "legal_notices",
     "matching",
     "page_of",
-    "reported",
     "saved_views",
     "waiting",
 ]

@@ -1,13 +1,13 @@
-"""What is not a tab of single comments: raids, legal notices, contested decisions, rulings."""
+"""What is not a page of a selection: the queue of the API, raids, legal notices, appeals."""
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from accounts.errors import Forbidden
 from accounts.models import User
 from comments.models import Comment
-from moderation.models import Appeal, DecisionRecord, LegalNotice, Report
+from moderation.models import Appeal, LegalNotice
 from moderation.operations.appeals import refusal_to_rule
 from moderation.operations.raids import cluster_of
 from moderation.queue.context import CONTEXT, Item, in_context
@@ -69,20 +69,6 @@ def decided_of_cluster(*, reader: User, cluster: int) -> list[Comment]:
     return list(rows.select_related("author").order_by("-pk")[:PAGE])
 
 
-def reported(*, reader: User) -> tuple[Listing, list[Report]]:
-    """Comments with open reports, and open reports about people; oldest first."""
-    check_reader(reader)
-    rows = Comment.objects.filter(reports__settled_at__isnull=True, reports__isnull=False)
-    total = rows.distinct()[: EXACT + 1].count()
-    shown = list(rows.distinct().select_related(*CONTEXT).order_by("pk")[:PAGE])
-    people = list(
-        Report.objects.filter(profile__isnull=False, settled_at__isnull=True).select_related(
-            "profile", "reporter"
-        )[:PAGE]
-    )
-    return Listing(in_context(shown), total, None), people
-
-
 def legal_notices(*, reader: User) -> list[tuple[LegalNotice, Item]]:
     """Open notices that a comment is illegal, oldest first, with what they are about."""
     check_reader(reader)
@@ -109,14 +95,4 @@ def appeals(*, reader: User) -> Cases:
             for appeal, item in zip(shown, items, strict=True)
         ],
         rows[: EXACT + 1].count(),
-    )
-
-
-def decided(*, reader: User) -> list[DecisionRecord]:
-    """People's latest rulings, newest first, with what was ruled on."""
-    check_reader(reader)
-    return list(
-        DecisionRecord.objects.filter(actor__isnull=False)
-        .select_related("actor", "revision", "appeal", *(f"comment__{name}" for name in CONTEXT))
-        .prefetch_related(Prefetch("undone_by"))[:PAGE]
     )
