@@ -16,13 +16,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from moderation.dashboard.page import dashboard
+
 OURS = {"accounts", "articles", "comments", "moderation", "record"}
 
 
 class AdminSite(UnfoldAdminSite):
     """Editors and admins, signed in as everywhere else; times are the publisher's."""
 
-    index_title = _("The house")
+    index_title = _("Today")
+    index_template = "moderation/office/dashboard.html"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models = (
@@ -55,6 +58,15 @@ class AdminSite(UnfoldAdminSite):
             return response
 
         return under_own_policy
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The dashboard, for admins; editors come for their articles."""
+        if not request.user.is_admin:
+            return redirect("admin:articles_article_changelist")
+        told = {"office": dashboard(), "zone": settings.PUBLISHER_TIME_ZONE}
+        return super().index(request, {**told, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The house's own door, with its rate limits and second factors."""

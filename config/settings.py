@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 60},
     },
+    "count-dashboard": {"task": "moderation.count_dashboard", "schedule": 300.0},
     "learn": {"task": "moderation.learn", "schedule": crontab(minute=20)},
     "retention": {"task": "moderation.retention", "schedule": crontab(hour=3, minute=30)},
     # After the retention, and before the write-ahead log is emptied.
@@ -414,7 +415,8 @@ UNFOLD = {
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
     "SITE_URL": "/",
-    "SITE_SYMBOL": "forum",
+    "SITE_ICON": "config.navigation.mark",
+    "STYLES": ["config.navigation.own_styles"],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.navigation.mark"}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": True,

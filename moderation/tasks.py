@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from moderation import chosen, desk_words, mail, operations
+from moderation.dashboard import counting as dashboard
 from moderation.operations import batches, closing, effects, trials
 from moderation.queue import figures
 
@@ -78,6 +79,11 @@ def sweep_batches() -> None:
 @shared_task(name="moderation.count_histogram")
 def count_histogram(label: str) -> None:
     chosen.count_histogram(label)
+
+
+@shared_task(name="moderation.count_dashboard")
+def count_dashboard() -> None:
+    dashboard.count_all()
 
 
 @shared_task(name="moderation.close_old")

@@ -253,7 +253,15 @@ class DecisionRecordAdmin(ReadOnlyAdmin):
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "reason", "comment", "profile", "reporter", "settled_at", "upheld")
+    list_display = (
+        "created_at",
+        "reason",
+        "comment",
+        "profile",
+        "reporter",
+        "settled_at",
+        "upheld",
+    )
     list_filter = ("reason", "upheld", "created_at", ("settled_at", admin.EmptyFieldListFilter))
     search_fields = ("=comment__id", "reporter__display_name", "profile__display_name", "note")
     list_select_related = ("comment", "profile", "reporter")

@@ -24,7 +24,7 @@ ERRORS_TOLD = 100
 _FORMULA = re.compile(r"['\s]*[=+\-@\t\r＝＋－＠]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Read:
     """A file against the list. add: phrases that are new or said otherwise, not stored; remove:
     stored ones that they replace, or that the file leaves out; same: lines that change nothing;

@@ -81,8 +81,8 @@ def propose(
 def try_on_decisions(*, actor: User, trial: Trial, decisions: int = DECISIONS) -> Trial:
     """Begin a back-test over the machine's last decisions, 10,000 at most.
 
-    The worker carries it out, AT_ONCE at a time; nothing is decided by it. Raises Forbidden
-    (admins_only), ValidationError (out_of_bounds), Conflict (not_open).
+    AT_ONCE are looked at before this returns; more are for the worker: the caller offers it the
+    trial. Raises Forbidden (admins_only), ValidationError (out_of_bounds), Conflict (not_open).
     """
     check_admin(actor)
     if not 1 <= decisions <= MOST_DECISIONS:
@@ -96,6 +96,9 @@ def try_on_decisions(*, actor: User, trial: Trial, decisions: int = DECISIONS) -
         trial.backtest = {}
         trial.backtest_wanted = decisions
         trial.save(update_fields=["backtest", "backtest_wanted"])
+    if decisions <= AT_ONCE:
+        go_on_with_backtest(trial_id=trial.pk)
+        trial.refresh_from_db()
     return trial
 
 

@@ -1,0 +1,231 @@
+"""The policy of the site, and what one article has otherwise, with what it inherits."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from accounts.admin import GovernedAdmin
+from moderation import intake, operations, precision, reasons
+from moderation.admin.listed import RuleAdmin, trial_address
+from moderation.intake import current_policy
+from moderation.models import ArticlePolicy, Policy
+from moderation.operations import trials
+from moderation.pipeline import SWITCHABLE
+from moderation.pipeline.scores import recommended
+from moderation.scorer import LABELS
+
+# As unfold names the button of `try_first`.
+TRY = "moderation_policy_try_first"
+
+
+class PolicyForm(forms.ModelForm):
+    checks_off = forms.MultipleChoiceField(
+        label=_("Checks that are switched off"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("What is not asked holds nothing."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "checks_off" in self.fields:
+            self.fields["checks_off"].choices = [
+                (name, f"{name}: {reasons.told(name)}") for name in SWITCHABLE
+            ]
+
+
+@admin.register(Policy)
+class PolicyAdmin(GovernedAdmin):
+    """Each row is what was in force for a time; a change adds one."""
+
+    form = PolicyForm
+    list_display = ("__str__", "in_force", "created_at", "created_by")
+    list_select_related = ("created_by",)
+    readonly_fields = ("created_at", "created_by", "precision")
+    actions_submit_line = ("try_first",)
+    fieldsets = (
+        (
+            _("Every discussion"),
+            {
+                "fields": (("mode", "auto_close_days"), ("reading_from", "reading_until")),
+                "description": _("An article may have its own: see article policies."),
+            },
+        ),
+        (
+            _("Writing"),
+            {"fields": ("max_length", "edit_minutes", "post_limit", "post_seconds", "reactions")},
+        ),
+        (
+            _("What waits for an editor"),
+            {
+                "fields": (
+                    "newcomer_first_n",
+                    "links_allowed",
+                    "links_allowed_newcomer",
+                    "repeat_limit",
+                    "repeat_min_letters",
+                    "short_repeat_limit",
+                    "near_repeat_similarity",
+                    "flood_limit",
+                    "flood_seconds",
+                    "raid_authors",
+                    "raid_similarity",
+                    "raid_min_letters",
+                    "raid_link_authors",
+                    "shouting_share",
+                    "shouting_min_letters",
+                    "check_budget_ms",
+                    "checks_off",
+                )
+            },
+        ),
+        (
+            _("The scorer"),
+            {
+                "fields": (
+                    ("hold_disguised_words", "hold_unmeasured_languages"),
+                    *((f"{label}_hold", f"{label}_reject") for label in LABELS),
+                    "precision",
+                ),
+                "description": _(
+                    "Probabilities, from 0.01 to 1. Hold: empty holds from where the scorer"
+                    " recommends, 1 never. Reject: empty never rejects on a score alone; look at"
+                    " the precision below before you change that."
+                ),
+            },
+        ),
+        (
+            _("How long things are kept"),
+            {"fields": ("rejected_text_days", "report_days", "receipt_days")},
+        ),
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
+        return False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        current = current_policy()
+        return {
+            field.name: getattr(current, field.name)
+            for field in Policy._meta.concrete_fields
+            if field.editable and not field.primary_key
+        }
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Policy]:
+        later = Policy.objects.filter(pk__gt=models.OuterRef("pk"))
+        return super().get_queryset(request).annotate(replaced=models.Exists(later))
+
+    @action(description=_("Try it first"), permissions=["add"])
+    def try_first(self, request: HttpRequest, obj: Policy) -> None:
+        """The button alone: what it sends is taken before anything is saved."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and TRY in request.POST and self.has_add_permission(request):
+            form = self.get_form(request)(request.POST, initial=self._initial(request))
+            if form.is_valid():
+                return self._or_say_why_not(request, self._propose, form)
+        return super().changeform_view(request, *args, **kwargs)
+
+    def _initial(self, request: HttpRequest) -> dict[str, Any]:
+        return self.get_changeform_initial_data(request)
+
+    def _propose(self, request: HttpRequest, form: forms.ModelForm) -> HttpResponse:
+        trial = trials.propose(
+            actor=request.user,
+            name=_now("Policy: %(fields)s") % {"fields": ", ".join(form.changed_data)},
+            changes={name: form.cleaned_data[name] for name in form.changed_data},
+        )
+        return HttpResponseRedirect(trial_address(trial))
+
+    @display(description=_("Precision"))
+    def precision(self, policy: Policy | None) -> str:
+        return render_to_string("moderation/precision.html", precision.measured())
+
+    @display(description=_("in force"), boolean=True)
+    def in_force(self, policy: Policy) -> bool:
+        return not policy.replaced
+
+    def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
+        made = operations.change_policy(
+            actor=request.user,
+            changes={name: form.cleaned_data[name] for name in form.changed_data},
+        )
+        obj.pk = made.pk  # what the page says was added
+
+
+class ArticlePolicyForm(forms.ModelForm):
+    """Beside each field what the site has, and what is in force here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        site, own = current_policy(), self.instance
+        for name in intake.OWN:
+            if name in self.fields:
+                self.fields[name].help_text = _beside(self.fields[name].help_text, site, own, name)
+
+
+def _beside(help_text: Any, site: Policy, own: ArticlePolicy, name: str) -> str:
+    """A field's own help, and then "Site: 2. In force here: 3."."""
+    inherited = in_words(site, name)
+    here = in_words(own, name) if getattr(own, name) is not None else inherited
+    told = _now("Site: %(site)s. In force here: %(here)s.") % {"site": inherited, "here": here}
+    return f"{help_text} {told}".strip()
+
+
+def in_words(row: Policy | ArticlePolicy, name: str) -> str:
+    """The value of a rule as an admin reads it."""
+    value = getattr(row, name)
+    if name == "mode":
+        return str(row.get_mode_display())
+    if name in ("reading_from", "reading_until"):
+        return value.strftime("%H:%M") if value else _now("always")
+    if value is None:
+        label = name.removesuffix("_hold")
+        return _now("%(value).2f, as the scorer recommends") % {"value": recommended()[label]}
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+@admin.register(ArticlePolicy)
+class ArticlePolicyAdmin(RuleAdmin):
+    form = ArticlePolicyForm
+    list_display = ("article", "mode", "otherwise")
+    list_filter = ("mode",)
+    search_fields = ("article__title",)
+    list_select_related = ("article",)
+    autocomplete_fields = ("article",)
+    fieldsets = (
+        (None, {"fields": ("article",)}),
+        (
+            _("The discussion"),
+            {
+                "fields": (("mode", "auto_close_days"), ("reading_from", "reading_until")),
+                "description": _("What is left empty is as the site has it."),
+            },
+        ),
+        (_("What waits for an editor"), {"fields": (("newcomer_first_n", "links_allowed"),)}),
+        (
+            _("Held from a probability of"),
+            {
+                "fields": tuple(
+                    tuple(f"{label}_hold" for label in pair)
+                    for pair in zip(LABELS[::2], LABELS[1::2], strict=True)
+                )
+            },
+        ),
+    )
+
+    @display(description=_("otherwise than the site"))
+    def otherwise(self, row: ArticlePolicy) -> str:
+        own = (name for name in intake.OWN if name != "mode" and getattr(row, name) is not None)
+        return ", ".join(f"{name} {in_words(row, name)}" for name in own) or "–"
