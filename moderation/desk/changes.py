@@ -1,6 +1,7 @@
 """Several editors at one desk: what has happened since, and who reads what. Parse, call, render."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
@@ -45,7 +46,7 @@ def changes(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {
             "counts": {tab: number_told(count) for tab, count in queue.counts().items()},
-            "gone": _farewells(gone, latest, request.user) if selection.tab != "all" else [],
+            "gone": _farewells(gone, found, request.user) if selection.tab != "all" else [],
             "changed": [pk for pk, revision in shown.items() if latest.get(pk) != revision],
             "claimed": {
                 pk: told for pk, entry in found.items() if (told := claim_told(entry, request.user))
@@ -88,7 +89,7 @@ def _belongs(entry: QueueItem | None, selection: Selection) -> bool:
     }.get(selection.tab, entry.status)
 
 
-def _farewells(gone: list[int], latest: dict[int, int], reader: User) -> list[dict]:
+def _farewells(gone: list[int], found: dict[int, QueueItem], reader: User) -> list[dict[str, Any]]:
     """Each with a word of who it was; one query, none for none."""
     if not gone:
         return []
@@ -96,11 +97,12 @@ def _farewells(gone: list[int], latest: dict[int, int], reader: User) -> list[di
     records = DecisionRecord.objects.filter(comment__in=gone).select_related("actor")
     for record in records.order_by("pk"):
         last[record.comment_id] = record
-    return [{"id": pk, "said": _farewell(last.get(pk), latest.get(pk), reader)} for pk in gone]
+    return [{"id": pk, "said": _farewell(found.get(pk), last.get(pk), reader)} for pk in gone]
 
 
-def _farewell(record: DecisionRecord | None, latest: int | None, reader: User) -> str:
-    if record is None or record.revision_id != latest:
+def _farewell(entry: QueueItem | None, record: DecisionRecord | None, reader: User) -> str:
+    # What its author takes back leaves the desk; what they change is judged anew.
+    if entry is None or record is None or entry.status == Status.PENDING:
         return _("Its author has changed or withdrawn it.")
     if record.actor is None:
         return _("The automatic checks have decided it.")

@@ -31,7 +31,8 @@ from moderation.queue import Selection
 @login_required
 @require_POST
 def rule(request: HttpRequest, comment_id: int) -> HttpResponse:
-    comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
+    check_editor(request.user)
+    comment = get_object_or_404(Comment, pk=comment_id)
     revision, seen = _number(request, "revision"), request.POST.get("seen")
     if revision is None:
         raise Http404
