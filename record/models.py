@@ -2,12 +2,24 @@
 nothing of ours."""
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 
 
 class EntryQuerySet(models.QuerySet):
     def about(self, subject: models.Model) -> "EntryQuerySet":
         return self.filter(subject=subject._meta.label_lower, subject_id=subject.pk)
+
+    def used(self, column: str) -> list[str]:
+        """The values of `verb` or `subject` that the log has, in one query that leaps along the
+        index instead of reading the table."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH RECURSIVE used (value) AS (SELECT min({column}) FROM record_entry"
+                f" UNION ALL SELECT (SELECT min({column}) FROM record_entry"
+                f" WHERE {column} > used.value) FROM used WHERE used.value IS NOT NULL)"
+                " SELECT value FROM used WHERE value IS NOT NULL"
+            )
+            return [value for (value,) in cursor.fetchall()]
 
 
 class Entry(models.Model):
