@@ -16,6 +16,8 @@ from comments import operations as comments
 from moderation import operations as moderation
 from moderation import reasons
 from moderation.operations.batches import make_batch, run_batch
+from moderation.operations.escalation import escalate
+from moderation.operations.saved_views import save_view
 from moderation.queue import Selection
 from tests.factories import make_article, make_comment, make_user
 
@@ -99,6 +101,8 @@ def furnish() -> House:
         outcome="reject", reason="spam",
     )  # fmt: skip
     run_batch(batch_id=batch.pk, at=0)
+    escalate(actor=writer, comment=held, note="Which letters does it mean?")
+    save_view(actor=editor, name="Society", query="section=1", shared=True)
     moderation.give_legal_notice(
         notifier=None, comment=written, why="It names the letters.", law="Of the land",
         name="Ada Example", email="ada@example.org", good_faith=True,
@@ -176,8 +180,14 @@ def furnish() -> House:
     visits.add("reader", "report_profile", live.author_id)
     for pk in (rejected.pk, contested.pk):
         visits.add("reader", "decision", pk)
-    for name in ("desk", "desk_reported", "desk_appeals", "desk_decided"):
+    for name in ("desk", "desk_reported", "desk_appeals"):
         visits.add("editor", name)
+    for query in ("?tab=approved", "?tab=rejected", "?tab=all", "?q=letters&section=1", "?after=x"):
+        visits.add("editor", "desk", query=query)
+    for pk in (held.pk, live.pk, rejected.pk, contested.pk, gone.pk):
+        visits.add("editor", "desk_comment", pk)
+    visits.add("editor", "desk_thread", deeper.pk)
+    visits.add("editor", "desk_person", reader.pk, query=f"?comment={held.pk}")
     visits.add("editor", "batches")
     visits.add("editor", "batches", query="?score=spam&low=0.5")
     visits.add("editor", "batches", query=f"?author={reader.pk}")
