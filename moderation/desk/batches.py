@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -242,19 +242,18 @@ def _progress(request: HttpRequest, batch_id: int, *, error: str = "") -> HttpRe
     running = found.state == Batch.State.RUNNING
     may_undo = found.undoes_id is None and undone_by is None and (running or found.done > 0)
     ticked = 0 if found.selection or found.undoes_id else found.total
-    response = page(
-        request,
-        WAITING,
-        "moderation/batch.html",
-        **_row(found),
-        running=running,
-        reason=reasons.told(found.reason),
-        described=_described(Selection.from_query(found.selection), ticked),
-        refusals=[(_why_not(code), count) for code, count in sorted(found.refusals.items())],
-        undone_by=undone_by,
-        undo_url=reverse("undo_batch", args=[found.pk]) if may_undo else None,
-        error=error,
-    )
+    shown = _row(found) | {
+        "running": running,
+        "reason": reasons.told(found.reason),
+        "described": _described(Selection.from_query(found.selection), ticked),
+        "refusals": [(_why_not(code), count) for code, count in sorted(found.refusals.items())],
+        "undone_by": undone_by,
+        "undo_url": reverse("undo_batch", args=[found.pk]) if may_undo else None,
+        "error": error,
+    }
+    if request.htmx:
+        return render(request, "moderation/_batch.html", shown)
+    response = page(request, WAITING, "moderation/batch.html", **shown)
     response.status_code = 409 if error else 200
     return response
 
