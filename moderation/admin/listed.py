@@ -67,7 +67,7 @@ class PhraseAdmin(RuleAdmin):
     actions_list = ("try_text", "read_file", "write_file")
     actions_submit_line = ("try_first",)
 
-    @action(description=_("Try it first"), permissions=["add"])
+    @action(description=_("Try it first"), permissions=["view"])
     def try_first(self, request: HttpRequest, obj: Phrase) -> None:
         """The button alone: what it sends is taken before anything is saved."""
 

@@ -126,7 +126,11 @@ class PolicyAdmin(GovernedAdmin):
         later = Policy.objects.filter(pk__gt=models.OuterRef("pk"))
         return super().get_queryset(request).annotate(replaced=models.Exists(later))
 
-    @action(description=_("Try it first"), permissions=["add"])
+    def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        # What was in force for a time is not changed, so there is nothing to try.
+        return [] if object_id else super().get_actions_submit_line(request, object_id)
+
+    @action(description=_("Try it first"), permissions=["view"])
     def try_first(self, request: HttpRequest, obj: Policy) -> None:
         """The button alone: what it sends is taken before anything is saved."""
 

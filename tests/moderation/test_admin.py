@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.models import Article
 from comments.models import Comment
+from moderation import reasons
 from moderation.models import ArticlePolicy, DecisionRecord, LinkDomain, Phrase, Policy
 from record.models import Entry
 from tests.admin_pages import HOSTILE, messages, path
@@ -103,6 +104,7 @@ def test_a_list_costs_the_same_queries_for_few_rows_and_for_many(
     client, head, model, django_assert_max_num_queries, django_assert_num_queries
 ):
     def fill(count: int) -> None:
+        reasons.forget()  # what an earlier page may have left in memory
         for _number in range(count):
             make_comment()
             Policy.objects.create()

@@ -216,7 +216,8 @@ def test_what_no_policy_could_be_is_not_proposed(head, change):
 
 def form_of(client, model, **changes) -> dict:
     form = client.get(path(model, "add")).context["adminform"].form
-    wanted = {name: value for name, value in form.initial.items() if value not in (False, None)}
+    wanted = {name: value for name, value in form.initial.items() if value not in ("", None)}
+    wanted = {name: value for name, value in wanted.items() if value is not False}
     return wanted | changes
 
 
