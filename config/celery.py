@@ -57,3 +57,9 @@ def say_ready(**details: object) -> None:
     """Tell the supervisor that the worker takes tasks from now on."""
     settings.WORKER_READY_FILE.parent.mkdir(parents=True, exist_ok=True)
     settings.WORKER_READY_FILE.write_text(f"{os.getpid()}\n")
+
+
+@worker_ready.connect
+def count_at_once(**details: object) -> None:
+    """A new house's dashboard does not wait for the first round."""
+    app.tasks["moderation.count_dashboard"].ring()

@@ -23,7 +23,7 @@ ARTICLE = "/articles/who-taught-the-feed-to-see/"
 CHOICE = "/articles/averley-votes-on-its-streetlights/"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"]
 SIZES = {"phone": (360, 740), "tablet": (768, 1024), "desktop": (1280, 860)}
-READER, EDITOR = "marisol@example.org", "odile@example.org"
+READER, EDITOR, ADMIN = "marisol@example.org", "odile@example.org", "tamsin@example.org"
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,9 @@ PAGES = {
     "account": Place("/account/", READER),
     "sign-in": Place("/accounts/login/"),
     "desk": Place("/desk/", EDITOR),
+    "dashboard": Place("/admin/", ADMIN),
+    "policy": Place("/admin/moderation/policy/add/", ADMIN),
+    "article-policy": Place("/admin/moderation/articlepolicy/add/", ADMIN),
     "guidelines": Place("/pages/guidelines/"),
     "lost": Place("/nowhere/"),
 }
@@ -73,6 +76,8 @@ SHOTS = (
     ("account", "desktop", "light"),
     ("desk", "desktop", "light"),
     ("desk", "desktop", "dark"),
+    ("dashboard", "desktop", "light"),
+    ("dashboard", "desktop", "dark"),
 )
 
 
