@@ -30,7 +30,7 @@ REFUSED = [
     "ALTER TABLE {table} OWNER TO CURRENT_USER",
     "CREATE RULE aside AS ON INSERT TO {table} DO INSTEAD NOTHING",
     "CREATE TRIGGER aside BEFORE INSERT ON {table} EXECUTE FUNCTION {table}_frozen()",
-    "GRANT UPDATE ON {table} TO CURRENT_USER",
+    "GRANT UPDATE ON {table} TO CURRENT_USER; UPDATE {table} SET {key} = {key}",
     "SELECT 1 FROM {table} FOR UPDATE",
     "SET session_replication_role = replica",
     "SET ROLE {owner}",

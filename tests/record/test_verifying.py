@@ -40,7 +40,7 @@ FIELDS = {
         "scores": '{"toxicity": 0.001}',
         "scorer": "forged",
         "software": "forged",
-        "waited_seconds": 0,
+        "waited_seconds": 86_400,
         "actor_id": 999,
         "at": "2020-02-02 02:02:02+00:00",
     },
@@ -95,11 +95,9 @@ def the_link(number: int) -> Seal:
 def test_an_edited_row_is_found_and_named(sealed, place, field):
     link = the_link(place)
     name, value = sorted(FIELDS[link.source].items())[field % len(FIELDS[link.source])]
-    table = DecisionRecord if link.source == "decision" else Entry
+    table = TABLES[link.source]
     with tampering.hands_on():
-        tampering.write(
-            f"UPDATE {table._meta.db_table} SET {name} = %s WHERE id = %s", value, link.row
-        )
+        tampering.write(f"UPDATE {table} SET {name} = %s WHERE id = %s", value, link.row)
         assert faults() == [
             f"place {link.position}: {link.source} {link.row} or its link was changed"
         ]
