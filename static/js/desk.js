@@ -22,7 +22,6 @@
   const touched = new Map(); // comment -> when that was answered; Infinity until then
   const newest = new Map(); // comment -> the number of a decision that was made here, after its card
   const rulings = []; // what `undo` takes back, the newest last
-  const sending = new Set(); // what has not been answered
   let current = rows.querySelector("[aria-current]")?.closest("li") || null;
   let startled = 0;
   let fetchingMore = null;
@@ -170,10 +169,6 @@
     return fetchingMore;
   }
 
-  addEventListener("beforeunload", (event) => {
-    if (sending.size) event.preventDefault();
-  });
-
   function takeOut(row) {
     const place = { before: next(row), after: previous(row) };
     row.remove();
@@ -253,7 +248,6 @@
       row.classList.add("ruled");
       cards.delete(id);
     } else ruling.place = takeOut(row);
-    sending.add(ruling);
     if (form.dataset.rule !== "settle") rulings.push(ruling);
     move(following);
     showBar(text, form.dataset.rule !== "settle");
@@ -263,7 +257,7 @@
       if (newest.has(id)) body.set("seen", newest.get(id));
       return post(form.action, body);
     });
-    ruling.answer.then(() => sending.delete(ruling), (refused) => comeBack(ruling, refused));
+    ruling.answer.catch((refused) => comeBack(ruling, refused));
   }
 
   function restore(ruling) {
@@ -275,7 +269,6 @@
   }
 
   function comeBack(ruling, refused) {
-    sending.delete(ruling);
     const at = rulings.indexOf(ruling);
     if (at >= 0) rulings.splice(at, 1);
     if (ruling.takenBack) return;
