@@ -78,11 +78,15 @@ class PhraseAdmin(RuleAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        if request.method == "POST" and TRY in request.POST and self.has_add_permission(request):
+        if TRY in request.POST and self.has_add_permission(request):
             stored = self.get_object(request, object_id) if object_id else None
             form = self.get_form(request, stored)(request.POST, instance=stored)
             if form.is_valid():
                 return self._or_say_why_not(request, self._propose, form)
+        if object_id is None:
+            # unfold offers such a button only where there is a row.
+            button = [self.get_unfold_action("try_first")]
+            extra_context = {**(extra_context or {}), "actions_submit_line": button}
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _propose(self, request: HttpRequest, form: forms.ModelForm) -> HttpResponse:

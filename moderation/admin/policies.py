@@ -50,7 +50,6 @@ class PolicyAdmin(GovernedAdmin):
     list_display = ("__str__", "in_force", "created_at", "created_by")
     list_select_related = ("created_by",)
     readonly_fields = ("created_at", "created_by", "precision")
-    actions_submit_line = ("try_first",)
     fieldsets = (
         (
             _("Every discussion"),
@@ -126,23 +125,27 @@ class PolicyAdmin(GovernedAdmin):
         later = Policy.objects.filter(pk__gt=models.OuterRef("pk"))
         return super().get_queryset(request).annotate(replaced=models.Exists(later))
 
-    def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        # What was in force for a time is not changed, so there is nothing to try.
-        return [] if object_id else super().get_actions_submit_line(request, object_id)
-
     @action(description=_("Try it first"), permissions=["view"])
     def try_first(self, request: HttpRequest, obj: Policy) -> None:
         """The button alone: what it sends is taken before anything is saved."""
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST" and TRY in request.POST and self.has_add_permission(request):
-            form = self.get_form(request)(request.POST, initial=self._initial(request))
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if object_id is None and TRY in request.POST and self.has_add_permission(request):
+            initial = self.get_changeform_initial_data(request)
+            form = self.get_form(request)(request.POST, initial=initial)
             if form.is_valid():
                 return self._or_say_why_not(request, self._propose, form)
-        return super().changeform_view(request, *args, **kwargs)
-
-    def _initial(self, request: HttpRequest) -> dict[str, Any]:
-        return self.get_changeform_initial_data(request)
+        if object_id is None:
+            # unfold offers such a button only where there is a row.
+            button = [self.get_unfold_action("try_first")]
+            extra_context = {**(extra_context or {}), "actions_submit_line": button}
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _propose(self, request: HttpRequest, form: forms.ModelForm) -> HttpResponse:
         trial = trials.propose(

@@ -97,7 +97,9 @@ def test_axe_finds_nothing_on_the_pages_of_the_office(head, quick_site, browser,
             page.locator("select[name=trial]").select_option(index=1)
             page.get_by_role("button", name="Try it", exact=True).click()
             page.locator("mark").first.wait_for()
-        page.evaluate("document.querySelectorAll('.office details').forEach((e) => (e.open = true))")
+        page.evaluate(
+            "document.querySelectorAll('.office details').forEach((e) => (e.open = true))"
+        )
         page.evaluate(AXE + ";0")
         result = page.evaluate("rules => axe.run('.office', {runOnly: rules})", RULES)
         faults += [

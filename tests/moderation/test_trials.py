@@ -224,6 +224,7 @@ def form_of(client, model, **changes) -> dict:
 def test_a_changed_policy_is_tried_before_it_is_saved(client, head, article):
     judged(article, PLAIN)
     before = Policy.objects.count()
+    assert 'name="moderation_policy_try_first"' in client.get(path(Policy, "add")).content.decode()
     wanted = form_of(client, Policy, mode="waits", moderation_policy_try_first="1")
     response = client.post(path(Policy, "add"), wanted, follow=True)
     trial = Trial.objects.get()
@@ -240,6 +241,7 @@ def test_a_phrase_is_tried_before_it_is_saved_and_its_samples_are_shown_as_text(
     client, head, article
 ):
     judged(article, f"{TONIC} {HOSTILE}")
+    assert 'name="moderation_phrase_try_first"' in client.get(path(Phrase, "add")).content.decode()
     client.post(
         path(Phrase, "add"),
         {"text": "tonic", "effect": "reject", "moderation_phrase_try_first": "1"},
