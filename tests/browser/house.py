@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
-from accounts import operations
+from accounts import operations, sanctions
 from accounts.erasure import ask_erasure, keep_url
 from accounts.ignoring import ignore_person
 from accounts.mail import unsubscribe_url
@@ -125,6 +125,10 @@ def furnish() -> House:
     for person in (reader, guarded):
         EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
     leaver = ask_erasure(actor=leaver, user=leaver, words=False)
+    warning = {"kind": "warn", "note": "Attack arguments, not people."}
+    sanctions.give(actor=editor, user=leaver, **warning)
+    over = sanctions.give(actor=editor, user=reader, **warning, about_comment=held.pk)
+    sanctions.lift(actor=editor, sanction=over)
     passkey = guard(guarded)
     visits = Visits()
     for who in ("", "reader"):
@@ -156,6 +160,7 @@ def furnish() -> House:
     visits.add("", "unsubscribe", unsubscribe_url(user=reader, kind="replies").split("/")[-2])
     visits.add("", "keep_account_by_mail", keep_url(leaver).split("/")[-2])
     visits.add("leaver", "my_account")
+    visits.add("leaver", "my_standing")
     visits.add("leaver", "article", article.slug)
     for name in ("mfa_index", "mfa_deactivate_totp", "mfa_list_webauthn"):
         visits.add("guarded", name)
@@ -165,7 +170,7 @@ def furnish() -> House:
         visits.add("guarded", name, passkey.pk)
     for name in (
         *("my_comments", "notifications", "my_account", "tokens", "erase_account", "my_drafts"),
-        *("edit_profile", "mail_choices", "ignored_people", "export"),
+        *("edit_profile", "mail_choices", "ignored_people", "export", "my_standing"),
         *("account_email", "account_change_password", "account_reauthenticate", "account_logout"),
         *("mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn"),
         *("socialaccount_connections", "usersessions_list"),
