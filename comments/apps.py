@@ -10,7 +10,9 @@ class CommentsConfig(AppConfig):
         from articles import ports as articles_ports  # noqa: PLC0415
         from comments import export, operations, search  # noqa: PLC0415
 
-        ports.erase_steps.extend([operations.forget_words, search.tidy])
+        # First of all: apps that were ready before this one tidy up what it leaves.
+        ports.erase_steps.insert(0, operations.forget_words)
+        ports.erase_steps.append(search.tidy)
         articles_ports.shown_parts.append(search.follow_article)
         articles_ports.byline_parts.append(operations.mark_writers)
         ports.erase_parts.append(operations.forget_reader)

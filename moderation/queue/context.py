@@ -1,13 +1,15 @@
 """A comment as an editor needs to see it: with its decisions, its reports and who wrote it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count
+from django.db.models.expressions import RawSQL
 
+from accounts.models import User
 from comments.models import Comment
 from moderation.models import Appeal, DecisionRecord, QueueItem, Report, Sketch
 
+MANY = 500  # comments of an author, of which no more are counted
 CONTEXT = (
     "author",
     "sketch",
@@ -40,10 +42,10 @@ class Cluster:
 @dataclass(frozen=True, slots=True)
 class Item:
     """A comment before an editor. decision: the machine's or person's last word on it; reports:
-    the open ones; author: counts by name (live, rejected, overturned: decisions that another
-    editor took back); judged: the last record that says what the checks found in this very text;
-    cluster: the raid it is in; entry: as the desk keeps it (risk, due_at, claim, escalation);
-    appeal: the open one."""
+    the open ones; author: counts by name, up to MANY (live, rejected, overturned: decisions that
+    another editor took back); judged: the last record that says what the checks found in this
+    very text; cluster: the raid it is in; entry: as the desk keeps it (risk, due_at, claim,
+    escalation); appeal: the open one."""
 
     comment: Comment
     decision: DecisionRecord | None
@@ -56,7 +58,7 @@ class Item:
 
 
 def in_context(comments: list[Comment]) -> list[Item]:
-    """The comments (CONTEXT selected) with all that an Item has, in six queries, seven where there
+    """The comments (CONTEXT selected) with all that an Item has, in five queries, six where there
     is a raid."""
     ids = [comment.pk for comment in comments]
     latest = {comment.pk: comment.latest_id for comment in comments}
@@ -95,20 +97,28 @@ def in_context(comments: list[Comment]) -> list[Item]:
 
 
 def records_of(author_ids: set[int]) -> dict[int, dict[str, int]]:
-    """What became of these people's comments, from the desk's index alone; two queries."""
-    found: dict[int, dict[str, Any]] = {
-        author_id: {"live": 0, "rejected": 0, "overturned": 0} for author_id in author_ids
-    }
-    named = {Comment.Status.APPROVED: "live", Comment.Status.REJECTED: "rejected"}
-    rows = QueueItem.objects.filter(status__in=named, author__in=author_ids)
-    for author_id, status, count in rows.values_list("author", "status").annotate(Count("pk")):
-        found[author_id][named[status]] = count
-    overturned = Appeal.objects.filter(
-        comment__author__in=author_ids, outcome=Appeal.Outcome.OVERTURNED
-    ).order_by()
-    for author_id, count in overturned.values_list("comment__author").annotate(Count("pk")):
-        found[author_id]["overturned"] = count
-    return found
+    """What became of these people's comments, from the desk's indexes alone; one query."""
+    found = User.objects.filter(pk__in=author_ids).annotate(
+        **{name: _at_most(condition) for name, condition in _COUNTED.items()}
+    )
+    return {row["pk"]: row for row in found.order_by().values("pk", *_COUNTED)}
+
+
+_COUNTED = {
+    "live": "status = 'approved'",
+    "rejected": "status = 'rejected'",
+    "overturned": "reason = 'appeal_overturned'",
+}
+
+
+def _at_most(condition: str) -> RawSQL:
+    """How many of an author's rows there are, MANY at most: someone may have written for years."""
+    people, items = User._meta.db_table, QueueItem._meta.db_table
+    return RawSQL(
+        f"(SELECT COUNT(*) FROM (SELECT 1 FROM {items} WHERE {condition}"
+        f" AND author_id = {people}.id LIMIT %s) AS some)",
+        [MANY],
+    )
 
 
 def _cluster_name(comment: Comment) -> int | None:

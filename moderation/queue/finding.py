@@ -5,8 +5,8 @@ up row by row, over LOOKED rows at most: a page may be short and still have a ne
 takes long, however much waits and however rare the combination is.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,15 +45,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """Rows along one index: their key, which way, where the item is from them, and what else must
-    hold of it."""
+    """Rows along one index: their key, which way, the path to the item from them, that to the
+    comment's number, and what else must hold of the item, by column."""
 
     rows: QuerySet
     key: str
     falling: bool
     to_item: str = ""
     ident: str = "comment_id"
-    rest: Q | None = None
+    rest: dict[str, Any] = field(default_factory=dict)
 
 
 def find(selection: Selection, *, size: int) -> Found:
@@ -95,17 +95,32 @@ def _steps(walk: _Walk, place: tuple[Any, int] | None, size: int) -> _Step:
         rows = rows.filter(**{f"{walk.key}__{side}e": key}).filter(
             Q(**{f"{walk.key}__{side}": key}) | Q(**{walk.key: key, f"{walk.ident}__{side}": ident})
         )
-    pair = (walk.key, walk.ident)
-    if walk.rest is None:
-        return _Step(list(rows.values_list(*pair)[: size + 1]), None)
-    window = rows.values("pk")[:LOOKED]
-    found = walk.rows.model.objects.filter(pk__in=window).filter(walk.rest)
-    pairs = list(found.order_by(*rows.query.order_by).values_list(*pair)[: size + 1])
-    if len(pairs) > size:
-        return _Step(pairs, None)
-    # Bounded by LOOKED: the last row of the window, if it was full.
-    last = list(rows.values_list(*pair)[LOOKED - 1 : LOOKED])
-    return _Step(pairs, last[0] if last else None)
+    if not walk.rest:
+        return _Step(list(rows.values_list(walk.key, walk.ident)[: size + 1]), None)
+    # Looked through here: a database that is told of these conditions may take another way, along
+    # an index of one of them, and sort what it finds.
+    columns = [f"{walk.to_item}{_column(name)}" for name in walk.rest]
+    window = rows.values_list(walk.key, walk.ident, *columns)[:LOOKED]
+    pairs: list[tuple[Any, int]] = []
+    looked = 0
+    for found in window.iterator(chunk_size=_AT_ONCE):
+        looked += 1
+        if _fits(walk.rest, found[2:]):
+            pairs.append(found[:2])
+            if len(pairs) > size:
+                return _Step(pairs, None)
+    return _Step(pairs, found[:2] if looked == LOOKED else None)
+
+
+def _column(name: str) -> str:
+    return name.removesuffix("__gte")
+
+
+def _fits(wanted: dict[str, Any], values: Sequence[Any]) -> bool:
+    return all(
+        value is not None and (value >= limit if name.endswith("__gte") else value == limit)
+        for (name, limit), value in zip(wanted.items(), values, strict=True)
+    )
 
 
 def _cursor(order: str, pair: tuple[Any, int]) -> str:
@@ -123,16 +138,6 @@ def _place(cursor: str, order: str) -> tuple[Any, int] | None:
         return None
 
 
-def _held(selection: Selection, order: str) -> tuple[str, dict[str, Any]]:
-    """The key of an order among what waits, and what says that it waits."""
-    if order == names.DUE:
-        # That it is due says that it is held, and that index holds nothing else.
-        return "due_at", {"due_at__isnull": False}
-    if order == names.MOST_REPORTED:
-        return "report_weight", {"due_at__isnull": False}
-    return "at", {"status": Status.HELD}
-
-
 def _walks(selection: Selection) -> list[_Walk]:
     """Along which indexes a selection is read: one, or for all comments one for each status."""
     tab, order = selection.tab, selection.ordered_by
@@ -140,38 +145,38 @@ def _walks(selection: Selection) -> list[_Walk]:
     wanted = filters(selection)
     among = _among(selection)
     if tab == names.APPEALS:
-        rest = _joined(wanted, "comment__queue_item__") & among("comment_id")
-        return [_Walk(Appeal.objects.open(), "created_at", falling, rest=rest or None)]
+        rows = Appeal.objects.open().filter(among("comment_id"))
+        return [_Walk(rows, "created_at", falling, "comment__queue_item__", rest=wanted)]
     if order == names.HIGHEST:
-        rest = _joined(wanted, "item__") & among("item_id")
-        return [_Walk(scores(selection), "value", True, ident="item_id", rest=rest or None)]
-    if tab == names.WAITING:
-        key, held = _held(selection, order)
-        bases = [held]
-    elif tab == names.REPORTED:
-        key = "report_weight" if order == names.MOST_REPORTED else "at"
-        bases = [{"open_reports__gt": 0}]
-    elif tab == names.ALL:
-        key = "at"
-        bases = [{"status": each} for each in Status.values] if wanted else [{}]
-    else:
-        key, bases = "at", [{"status": _STATUS[tab]}]
-    lead = {}
-    if key == "at" and "at__gte" in wanted:
-        lead["at__gte"] = wanted.pop("at__gte")
-    if tab != names.REPORTED and key != "report_weight":
+        rows = scores(selection).filter(among("item_id"))
+        return [_Walk(rows, "value", True, "item__", "item_id", wanted)]
+    key = {names.DUE: "due_at", names.MOST_REPORTED: "report_weight"}.get(order, "at")
+    picked = among("pk")
+    lead: dict[str, Any] = {}
+    # A set is small enough to be put in order itself, and there is no index of what is reported,
+    # or of how often, for each column.
+    if not picked and tab != names.REPORTED and key != "report_weight":
         column = next((name for name in _COLUMNS if name in wanted), None)
         if column:
             lead[column] = wanted.pop(column)
-    picked = among("pk")
-    if picked:
-        # Few enough to be put in order themselves.
-        whole = _joined({**lead, **wanted}) & picked
-        return [_Walk(QueueItem.objects.filter(whole, **base), key, falling) for base in bases]
-    rest = _joined(wanted) or None
+    if key == "at" and "at__gte" in wanted:
+        lead["at__gte"] = wanted.pop("at__gte")
     return [
-        _Walk(QueueItem.objects.filter(**base, **lead), key, falling, rest=rest) for base in bases
+        _Walk(QueueItem.objects.filter(picked, **base, **lead), key, falling, rest=wanted)
+        for base in _bases(tab, key, confined=bool(picked or wanted or lead))
     ]
+
+
+def _bases(tab: str, key: str, *, confined: bool) -> list[dict[str, Any]]:
+    """What says that an item is on a tab, in the words of the index that is to be used."""
+    if tab == names.REPORTED:
+        return [{"open_reports__gt": 0}]
+    if tab == names.ALL:
+        return [{"status": each} for each in Status.values] if confined else [{}]
+    if key == "at" or not confined and key == "due_at":
+        return [{"status": _STATUS[tab]}]
+    # That it is due says that it is held, and these indexes hold nothing else.
+    return [{"due_at__isnull": False}]
 
 
 def filters(selection: Selection) -> dict[str, Any]:
@@ -188,10 +193,6 @@ def filters(selection: Selection) -> dict[str, Any]:
     if selection.language == "unknown":
         wanted["language"] = ""
     return {name: value for name, value in wanted.items() if value is not None}
-
-
-def _joined(wanted: dict[str, Any], to_item: str = "") -> Q:
-    return Q(**{f"{to_item}{name}": value for name, value in wanted.items()})
 
 
 def _among(selection: Selection) -> Callable[[str], Q]:
@@ -225,7 +226,7 @@ def scores(selection: Selection) -> QuerySet[QueueScore]:
 def matching(selection: Selection) -> QuerySet[QueueItem]:
     """Everything a selection has, unordered and as often as it takes: for the worker, never for a
     page. Words are not for it: a batch is a ruling on what somebody has seen the bounds of."""
-    rows = QueueItem.objects.filter(_joined(filters(selection)) & _among(selection)("pk"))
+    rows = QueueItem.objects.filter(_among(selection)("pk"), **filters(selection))
     if selection.tab == names.REPORTED:
         rows = rows.filter(open_reports__gt=0)
     elif selection.tab == names.APPEALS:
@@ -238,21 +239,49 @@ def matching(selection: Selection) -> QuerySet[QueueItem]:
 
 
 def _by_words(selection: Selection, size: int) -> Found:
-    """Newest comment first, whatever the order: the index of words knows no other."""
+    """Newest comment first, whatever the order: the index of words knows no other. Whole words:
+    to gather what begins alike costs as much as there is of it."""
     query = parse(selection.words)
+    query = replace(query, terms=tuple(replace(term, prefix=False) for term in query.terms))
     try:
         _key, before = decode_cursor(selection.after, "words")
     except ValueError:
         before = None
     place = PLACES.get(_STATUS.get(selection.tab, ""))
-    wanted = matching(selection.but(words=""))
     ids: list[int] = []
     for _look in range(_LOOKS if query else 0):
         seen = INDEX.newest(query, limit=_AT_ONCE, before=before, place=place)
-        ids += wanted.filter(pk__in=seen).order_by("-pk").values_list("pk", flat=True)
+        ids += sorted(_chosen_of(selection, seen), reverse=True)
         if len(ids) > size:
             return Found(ids[:size], encode_cursor("words", 0, ids[size - 1]))
         if len(seen) < _AT_ONCE:
             return Found(ids, None)
         before = seen[-1]
     return Found(ids, encode_cursor("words", 0, before) if before and query else None)
+
+
+def _chosen_of(selection: Selection, ids: list[int]) -> set[int]:
+    """Those of a few comments that a selection has, words apart; one query, and one more for each
+    of a raid, a range of scores and the tab of appeals."""
+    wanted = filters(selection)
+    columns = [_column(name) for name in wanted]
+    facts = ("status", "open_reports", "escalated_at")
+    chosen = {
+        pk
+        for pk, status, reports, escalated, *values in QueueItem.objects.filter(
+            pk__in=ids
+        ).values_list("pk", *facts, *columns)
+        if status == _STATUS.get(selection.tab, status)
+        and (reports or selection.tab != names.REPORTED)
+        and (escalated or not selection.escalated)
+        and _fits(wanted, values)
+    }
+    if selection.tab == names.APPEALS:
+        open_appeals = Appeal.objects.open().filter(comment__in=ids)
+        chosen &= set(open_appeals.values_list("comment_id", flat=True))
+    if selection.cluster is not None:
+        raid = Sketch.objects.filter(cluster=cluster_of(selection.cluster), comment__in=ids)
+        chosen &= set(raid.values_list("comment_id", flat=True))
+    if selection.score:
+        chosen &= set(scores(selection).filter(item__in=ids).values_list("item_id", flat=True))
+    return chosen

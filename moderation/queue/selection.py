@@ -40,8 +40,9 @@ class Selection:
     """Empty fields choose everything. article, section, author, cluster: numbers. reason: a code.
     label: the likeliest of the scorer's. age: of AGES, held, decided or reported no longer ago.
     language: of LANGUAGES. score: a label whose probability lies from low to high, of what waits
-    alone; high belongs to the range only where it is 1. words: looked for in all comments,
-    whatever became of them. after: a QueuePage's next. order: of `orders`, empty for the first."""
+    alone; high belongs to the range only where it is 1. words: whole ones, looked for in all
+    comments, whatever became of them. after: a QueuePage's next. order: of
+    `orders`, empty for the first."""
 
     tab: str = WAITING
     order: str = ""
