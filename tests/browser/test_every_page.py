@@ -40,7 +40,7 @@ NOT_PAGES = {
         *("post_comment", "preview", "rule", "settle_comment", "settle_profile", "undo_ruling"),
         *("appeal", "rule_on_appeal", "settle_legal_notice", "pick_comment", "desk_pick"),
         *("save_draft", "undo_batch", "desk_claim", "desk_release", "save_view", "delete_view"),
-        *("escalate", "settle_escalation", "give_sanction", "lift_sanction"),
+        *("escalate", "settle_escalation", "give_sanction", "lift_sanction", "rule_on_cluster"),
         "acknowledge_warning",
         *("revoke_token", "end_session", "keep_account", "ignore_person", "stop_ignoring"),
         *("delete_draft", "follow_discussion"),
