@@ -169,7 +169,7 @@ def _described(selection: Selection, ticked: int) -> list[str]:
         told.append(
             _("%(label)s, from %(low).2f to %(high).2f")
             % {
-                "label": reasons.told(selection.score) or selection.score,
+                "label": (reasons.told(selection.score) or selection.score).rstrip("."),
                 "low": selection.low,
                 "high": selection.high,
             }
