@@ -144,12 +144,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_editor(self) -> bool:
         """May this person rule on comments?"""
-        return self.is_active and (self.is_superuser or bool(self.role_names & {EDITORS, ADMINS}))
+        may_act = self.is_active and not self.banned
+        return may_act and (self.is_superuser or bool(self.role_names & {EDITORS, ADMINS}))
 
     @property
     def is_admin(self) -> bool:
         """May this person change policy, roles and standing?"""
-        return self.is_active and (self.is_superuser or ADMINS in self.role_names)
+        may_act = self.is_active and not self.banned
+        return may_act and (self.is_superuser or ADMINS in self.role_names)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -146,6 +146,13 @@ def test_a_ban_ends_tokens_and_a_suspension_leaves_them(editor):
     assert not ApiToken.objects.exists()
 
 
+def test_a_ban_ends_an_editors_powers_as_well(editor):
+    give(make_user(role="admin"), editor, Kind.BAN)
+    assert not now(editor).is_editor
+    with pytest.raises(Forbidden):
+        give(now(editor), make_user(), Kind.WARN)
+
+
 @pytest.mark.parametrize("kind", [Kind.APPROVAL, Kind.BAN])
 def test_what_is_in_force_is_not_given_again(editor, kind):
     user = make_user()
