@@ -116,7 +116,7 @@ def _at_most(condition: str) -> RawSQL:
     people, items = User._meta.db_table, QueueItem._meta.db_table
     return RawSQL(
         f"(SELECT COUNT(*) FROM (SELECT 1 FROM {items} WHERE {condition}"
-        f" AND author_id = {people}.id LIMIT %s) AS some)",
+        f" AND author_id = {people}.id LIMIT %s) AS counted)",
         [MANY],
     )
 
