@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles import standing_texts
 from articles.models import Article, CallToAction
-from comments import operations
+from comments import operations, ports
 from comments.models import Comment, Notice
 from comments.querysets import ROWS_BELOW_ARTICLE
 from comments.threads import encode_cursor
@@ -46,10 +46,12 @@ def shown(html: str) -> list[int]:
 
 @pytest.fixture(autouse=True)
 def _standing_texts_at_hand(monkeypatch, db):
-    """They are read once in some seconds, so no page's own queries are among them."""
+    """They are read once in some seconds, or once for each policy, so no page's own queries are
+    among them."""
     monkeypatch.setattr(standing_texts, "KEPT", 1e9)
     standing_texts.guidelines()
     standing_texts.footer_pages()
+    ports.rules_for(Article(pk=1))
 
 
 def queries(client, url, django_assert_max_num_queries, most):
