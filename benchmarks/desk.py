@@ -20,11 +20,11 @@ from datetime import timedelta
 from statistics import median
 
 SMALL = (1_000, 10_000)  # waiting and decided
-WORDS = {"common": "a word that all say", "rare123": "a word that few say"}
 
 
 def measure(waiting: int, decided: int, rounds: int) -> dict[str, tuple[int, float]]:
-    """Queries and median CPU in milliseconds of each view, by its name, on a site of its own."""
+    """Queries and median CPU in milliseconds of each view, by its name, on the site of the data
+    folder, which is built if there is none."""
     import django  # noqa: PLC0415 - the data folder is known only now
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -33,16 +33,22 @@ def measure(waiting: int, decided: int, rounds: int) -> dict[str, tuple[int, flo
     from django.db import connection  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
+    from accounts.models import User  # noqa: PLC0415
     from benchmarks import desk_rows  # noqa: PLC0415
     from config.celery import Doorbell  # noqa: PLC0415
 
     Doorbell.silent_until = math.inf  # no worker is here to be rung for
     call_command("migrate", verbosity=0)
-    started = time.monotonic()
-    editor = desk_rows.build(waiting=waiting, decided=decided)
-    print(f"built in {time.monotonic() - started:.0f} s", file=sys.stderr)
+    editor = User.objects.filter(email=desk_rows.EDITOR).first()
+    if editor is None:
+        started = time.monotonic()
+        editor = desk_rows.build(waiting=waiting, decided=decided)
+        print(f"built in {time.monotonic() - started:.0f} s", file=sys.stderr)
     found = {}
-    for name, ask in _views(editor, rounds + 1).items():
+    views = _views(editor)
+    for ask in views.values():
+        ask()  # what only the first request pays is not the desk's
+    for name, ask in views.items():
         with CaptureQueriesContext(connection) as asked:
             ask()
         taken = []
@@ -54,7 +60,7 @@ def measure(waiting: int, decided: int, rounds: int) -> dict[str, tuple[int, flo
     return found
 
 
-def _views(editor, times: int) -> dict[str, Callable[[], object]]:
+def _views(editor) -> dict[str, Callable[[], object]]:
     """Everything an editor asks the desk for, by name."""
     from comments.models import Comment  # noqa: PLC0415
     from moderation import queue  # noqa: PLC0415
@@ -93,7 +99,9 @@ def _views(editor, times: int) -> dict[str, Callable[[], object]]:
             score="insult", low=0.2, high=0.9, language="de"
         ),
     }
-    for word, told in WORDS.items():
+    rare = some.comment.latest.source.split()[2]
+    words = {"common": "a word that all say", rare: "a word that few say"}
+    for word, told in words.items():
         selections[f"search waiting, {told}"] = Selection(words=word)
         selections[f"search all, {told}"] = Selection(tab="all", words=word)
     views = {

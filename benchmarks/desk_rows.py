@@ -17,6 +17,7 @@ from moderation import desk_words, intake
 from moderation.models import Appeal, DecisionRecord, QueueItem, QueueScore, Report
 from moderation.queue import figures
 
+EDITOR = "editor@example.org"
 SECTIONS, ARTICLES, AUTHORS = 12, 200, 4_000
 LABELS = ("toxicity", "insult", "threat", "identity_attack", "profanity", "spam")
 DAY = 86_400
@@ -35,7 +36,7 @@ def build(*, waiting: int, decided: int) -> User:
         cursor.execute("PRAGMA journal_mode=MEMORY")
         cursor.execute("PRAGMA cache_size=-1500000")
     intake.current_policy()
-    editor = User.objects.create_user("editor@example.org", None, display_name="Editor")
+    editor = User.objects.create_user(EDITOR, None, display_name="Editor")
     editor.groups.add(Group.objects.get_or_create(name="editor")[0])
     editor.is_staff = True
     editor.save()
@@ -137,7 +138,7 @@ def _write_rows(waiting: int, total: int, author: int, question: int, article: i
         risk=risk,
         at=at,
         due_at=f"(CASE WHEN {held} THEN strftime('%Y-%m-%d %H:%M:%f000', 'now',"
-        f" '-' || ({ago} - 10800 * (1 - {risk})) || ' seconds') END)",
+        f" format('%+.3f seconds', 10800 * (1 - {risk}) - {ago})) END)",
         open_reports=f"(CASE WHEN {status} = 'approved' AND {chance} % 500 = 0 THEN 2 ELSE 0 END)",
         report_weight=f"(CASE WHEN {status} = 'approved' AND {chance} % 500 = 0"
         f" THEN {chance} % 90 / 90.0 ELSE 0 END)",
