@@ -12,7 +12,7 @@ from accounts.models import User
 from articles import standing_texts
 from comments import operations as comments
 from comments.models import Comment, Notification
-from moderation import chosen, operations, tasks
+from moderation import chosen, operations, reasons, tasks
 from moderation.chosen import count_histogram, histogram, sample_of
 from moderation.models import Batch, DecisionRecord, Figure, QueueItem, QueueScore, Sketch
 from moderation.operations import queueing
@@ -453,10 +453,12 @@ def test_the_page_costs_the_same_queries_for_few_and_for_many(
         waiting(article)
     client.get(NEW)
     standing_texts.forget()
+    reasons.forget()
     with django_assert_max_num_queries(45) as few:
         client.get(NEW)
     for _number in range(10):
         waiting(article)
     standing_texts.forget()
+    reasons.forget()
     with django_assert_num_queries(len(few)):
         client.get(NEW)
