@@ -225,7 +225,7 @@ def test_a_pushed_domain_is_a_raid_only_within_the_hour_and_unless_allowed(house
     ago = timezone.now() - timedelta(minutes=61)
     Sketch.objects.update(at=ago)
     SketchValue.objects.update(at=ago)
-    assert judged(body="Look at https://shop.example/9, please.").is_live
+    assert judged(body=f"{INNOCENT[-1]} https://shop.example/9").is_live
     operations.save_rules(
         actor=None, rows=[LinkDomain(domain="good.example", effect=LinkDomain.Effect.ALLOW)]
     )

@@ -169,13 +169,30 @@ def test_no_record_of_a_decision_repeats_the_text():
         blocked_domains=frozenset({"blocked.example"}),
     )
     decision = judge(submission, policy)
-    assert {finding.code for finding in decision.findings} == set(CHECKS) - {
+    learned = {"disguised_words", "unmeasured_language", "abuse", "spam"}
+    assert {finding.code for finding in decision.findings} == set(CHECKS) - learned - {
         "suspect_phrases",
         "blocked_links",
     }
     record = json.dumps(decision.as_json()).lower()
     assert "secret" not in record
     assert "loud" not in record
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("You are a St*pid 1d10t and a disgrace, every one of you.", {"abuse", "disguised_words"}),
+        ("Subscribe to my channel, check out http://cash.example/now and earn $500", {"spam"}),
+        ("Вчера совет собрался, чтобы обсудить дороги, и я тоже.", {"unmeasured_language"}),
+    ],
+)
+def test_no_record_of_what_the_scorer_found_repeats_the_text(text, codes):
+    submission = Submission(1, 2, text, NOW, AuthorFacts(3, NOW))
+    decision = judge(submission, Policy())
+    assert codes <= {finding.code for finding in decision.findings}
+    record = json.dumps(decision.as_json(), ensure_ascii=False).lower()
+    assert not [word for word in text.lower().split() if len(word) > 5 and word in record]
 
 
 POLICIES = st.builds(
