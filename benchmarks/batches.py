@@ -1,6 +1,6 @@
 """Rule on 5,000 waiting comments in one batch, while another editor rules and a reader posts.
 
-    REJOINDER_DATA=/an/empty/folder python -m benchmarks.batches [--size 5000] [--parts 0.1 0.25 1]
+    REJOINDER_DATA=/an/empty/folder python -m benchmarks.batches [--size 5000] [--parts 0.1 0.25]
 
 The batch is carried out as the worker does it, one part after the other, but without the pause of a
 queue in between: nobody else has less room than here. A second process rules on other comments and
@@ -204,7 +204,7 @@ def line(
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=5_000)
-    parser.add_argument("--parts", type=float, nargs="+", default=[0.1, 0.25, 1.0])
+    parser.add_argument("--parts", type=float, nargs="+", default=[0.1, 0.25])
     parser.add_argument("--bystander", type=float)
     given = parser.parse_args()
     if given.bystander:

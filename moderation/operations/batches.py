@@ -30,8 +30,8 @@ from record import log
 
 # Rulings in one transaction, and seconds of it: nobody else writes to these discussions meanwhile,
 # on SQLite nobody anywhere.
-CHUNK, WITHIN = 50, 0.25
-GIVE_WAY = 0.1  # seconds; who waits for SQLite looks again that often at the least
+CHUNK, WITHIN = 50, 0.1
+GIVE_WAY = 0.05  # seconds; who has waited for SQLite so long looks again within that time
 STALLED_AFTER = timedelta(seconds=30)
 State = Batch.State
 Outcomes = DecisionRecord.Outcome
