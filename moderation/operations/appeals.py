@@ -104,7 +104,7 @@ def refusal_to_rule(*, actor: User, appeal: Appeal) -> Forbidden | None:
         return None
     others = (
         User.objects.filter(Q(groups__name__in=[EDITORS, ADMINS]) | Q(is_superuser=True))
-        .filter(is_active=True)
+        .filter(is_active=True, banned=False)
         .exclude(pk__in=[appeal.contested_id, appeal.comment.author_id])
     )
     if others.exists():

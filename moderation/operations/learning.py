@@ -46,7 +46,8 @@ def learn(*, now: datetime | None = None) -> list[LearnedModel]:
     judge = scorer()
     taken = []
     for kind in TAUGHT_BY:
-        rulings = _rulings(kind, judge, now)
+        reset = _last_reset(kind)
+        rulings = [each for each in _rulings(kind, judge, now) if reset is None or each[0] > reset]
         _take_back(kind, judge, rulings)
         lesson = _take(kind, judge, rulings)
         taken += [lesson] if lesson else []
@@ -56,7 +57,7 @@ def learn(*, now: datetime | None = None) -> list[LearnedModel]:
 def reset_learning(*, actor: User) -> int:
     """Judge by the frozen scorer alone again. Returns how many lessons ended.
 
-    What is learned from then on is learned from rulings as before. Raises Forbidden (admins_only).
+    From then on only rulings that are made later teach. Raises Forbidden (admins_only).
     """
     check_admin(actor)
     with transaction.atomic():
@@ -67,6 +68,16 @@ def reset_learning(*, actor: User) -> int:
         if ended:
             renew_policy(actor=actor)
     return len(ended)
+
+
+def _last_reset(kind: str) -> datetime | None:
+    """What was ruled before it taught what an admin did not trust."""
+    return (
+        LearnedModel.objects.filter(kind=kind, state=State.RESET)
+        .order_by("-ended_at")
+        .values_list("ended_at", flat=True)
+        .first()
+    )
 
 
 def _rulings(kind: str, judge: Scorer, now: datetime) -> list[tuple[datetime, Ruled]]:

@@ -25,6 +25,7 @@ def save_reason(*, actor: User, reason: RejectionReason) -> RejectionReason:
     reason.told = _checked(reason.told, "told", limit=200)
     with transaction.atomic():
         before = RejectionReason.objects.select_for_update().filter(pk=reason.pk).first()
+        reason.code = reason.code.lower()
         _refuse(reason, before)
         reason.full_clean()
         reason.save()

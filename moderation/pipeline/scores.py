@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 
@@ -86,10 +87,16 @@ def thresholds(policy: Policy) -> tuple[dict[str, float], dict[str, float]]:
 
 
 def reached(
-    labels: Iterable[str], probabilities: Mapping[str, float], policy: Policy, *, shift: float = 0.0
+    labels: Iterable[str],
+    probabilities: Mapping[str, float],
+    policy: Policy,
+    *,
+    shift: float = 0.0,
+    frozen: Mapping[str, float] = MappingProxyType({}),
 ) -> list[tuple[float, str, Outcome, float]]:
     """(probability, label, outcome, threshold) of each label at or above a threshold of its own,
-    the strictest and likeliest first. shift: as in judged_by."""
+    the strictest and likeliest first. shift: as in judged_by. frozen: what the scorer alone says,
+    where a lesson has moved it: neither may be below a threshold that rejects."""
     hold_from, reject_from = thresholds(policy)
     over = []
     for label in labels:
@@ -97,7 +104,7 @@ def reached(
         probability = probabilities.get(label, 0.0)
         held, rejected = hold_from.get(label, NEVER), reject_from.get(label, NEVER)
         moved = _moved(probability, shift)
-        if rejected < NEVER and min(probability, moved) >= rejected:
+        if rejected < NEVER and min(probability, moved, frozen.get(label, 1.0)) >= rejected:
             over.append((moved, label, Outcome.REJECT, rejected))
         elif held < NEVER and moved >= held:
             over.append((moved, label, Outcome.HOLD, held))
@@ -127,10 +134,17 @@ def judged_by(
     at or above their thresholds. None when all are below.
 
     shift: in log-odds, what the circumstances that signs name add to the words. It moves what is
-    held; what is rejected rests on the words, whose precision an admin was shown.
+    held, as a lesson does; what is rejected rests on the scorer's own word, whose precision an
+    admin was shown.
     """
     verdict = verdict_on(text)
-    over = reached(carried(labels, text), probabilities_of(text, policy), policy, shift=shift)
+    over = reached(
+        carried(labels, text),
+        probabilities_of(text, policy),
+        policy,
+        shift=shift,
+        frozen=verdict.probabilities,
+    )
     if not over:
         return None
     spans = {

@@ -11,6 +11,9 @@ MEASURED = ("en", "de")
 UNKNOWN = ""
 OTHER = "other"
 _READ = 2_000
+# From so many words on a text of ours has its share of common small ones: one in ten.
+_SENTENCE = 7
+_LEAST_SHARE = 0.1
 _LEAST_WORDS = 5
 _LEAST_LETTERS = 20
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -82,14 +85,15 @@ def language(text: str) -> str:
             votes[name] += 1.0 / len(spoken)
     if any(char in "äöüß" for char in text.lower()):
         votes["de"] += 0.5
-    if not votes:
-        # Many words and none that is common anywhere: names, lists, slang or a language unknown.
-        return OTHER if len(words) >= 12 and _accented(letters) else UNKNOWN
-    best, count = max(votes.items(), key=lambda vote: (vote[1], vote[0]))
-    measured = max(MEASURED, key=lambda name: votes[name])
-    if best in MEASURED:
-        return best
     enough = len(words) >= _LEAST_WORDS and len(letters) >= _LEAST_LETTERS
+    measured = max(MEASURED, key=lambda name: votes[name])
+    # A sentence that hardly has one of its small words is none of ours, whichever else it is.
+    ours = sum(measured in _LANGUAGES.get(word, ()) for word in words)
+    if len(words) >= _SENTENCE and max(votes[measured], ours / 2) < _LEAST_SHARE * len(words):
+        return OTHER
+    best, count = max(votes.items(), key=lambda vote: (vote[1], vote[0]))
+    if best in MEASURED and count > 0:
+        return best
     if enough and count >= 2 and count > 1.5 * votes[measured]:
         return OTHER
     return measured if votes[measured] else UNKNOWN
@@ -97,7 +101,3 @@ def language(text: str) -> str:
 
 def _is_latin(char: str) -> bool:
     return char.isascii() or unicodedata.name(char, "").startswith(("LATIN", "FULLWIDTH LATIN"))
-
-
-def _accented(letters: list[str]) -> bool:
-    return sum(not char.isascii() for char in letters) > 0.02 * len(letters)

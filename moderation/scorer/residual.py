@@ -227,7 +227,9 @@ def quality(ruled: Sequence[Ruled], residual: Residual | None, *, label: int) ->
         ]
     )
     chance = 1.0 / (1.0 + np.exp(-np.clip(margin, -_SPAN, _SPAN)))
-    loss = -np.mean(np.where(target == 1, np.log(chance), np.log(1.0 - chance)))
+    # As in the fitting: one editor's rulings weigh no more when a lesson is tried.
+    weight = np.array([each.weight for each in ruled])
+    loss = -np.average(np.where(target == 1, np.log(chance), np.log(1.0 - chance)), weights=weight)
     both_ways = 0 < target.sum() < len(target)
     return Quality(area(margin, target) if both_ways else None, float(loss))
 

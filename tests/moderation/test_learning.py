@@ -136,6 +136,10 @@ def test_an_admin_resets_it_in_one_step_and_nobody_else_does(editors):
     lesson.refresh_from_db()
     assert lesson.state == State.RESET
     assert chance_of(text) == before
+    # What was ruled before it teaches nothing again, however many rulings follow soon.
+    LearnedModel.objects.update(created_at=timezone.now() - timedelta(days=9))
+    assert operations.learn() == []
+    assert chance_of(text) == before
 
 
 def test_a_lesson_over_other_weights_is_not_used(editors):

@@ -1,3 +1,5 @@
+from moderation.scorer.language import OTHER, language
+
 from ..decision import Finding, Outcome, Span
 from ..scores import verdict_on
 from ..submission import Policy, Submission
@@ -6,6 +8,9 @@ from ..submission import Policy, Submission
 def disguised_words(submission: Submission, policy: Policy) -> Finding | None:
     """Are there telling words written so that a filter does not know them?"""
     if submission.author.trusted or not policy.hold_disguised_words:
+        return None
+    # What is strange in English may be plain in a language that the scorer does not know.
+    if language(submission.text) == OTHER:
         return None
     verdict = verdict_on(submission.text)
     # A path of a file or a slip of the space bar looks like a disguise too, but hides nothing.

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from record import heads
@@ -22,7 +23,8 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="FILE",
-            help="heads that were kept elsewhere, one a line; - reads them from standard input",
+            help="heads that were kept elsewhere, one a line; - reads them from standard input;"
+            " without it the file that LOG_HEAD_FILE names, if there is one",
         )
         parser.add_argument(
             "--unsealed-for",
@@ -34,7 +36,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
-        kept = [one for name in options["head"] for one in _heads(name)]
+        names = options["head"]
+        if not names and settings.LOG_HEAD_FILE and settings.LOG_HEAD_FILE.exists():
+            names = [str(settings.LOG_HEAD_FILE)]
+        kept = [one for name in names for one in _heads(name)]
         bound = timedelta(seconds=options["unsealed_for"])
         verification = Verification(kept=kept, unsealed_for=bound)
         faults = 0

@@ -170,7 +170,7 @@ def test_no_record_of_a_decision_repeats_the_text():
     )
     decision = judge(submission, policy)
     learned = {"disguised_words", "unmeasured_language", "abuse", "spam"}
-    assert {finding.code for finding in decision.findings} == set(CHECKS) - learned - {
+    assert {finding.code for finding in decision.findings} - learned == set(CHECKS) - learned - {
         "suspect_phrases",
         "blocked_links",
     }

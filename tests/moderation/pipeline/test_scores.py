@@ -77,8 +77,8 @@ def test_words_in_disguise_are_a_finding_of_their_own():
 @pytest.mark.parametrize(
     "text",
     [
-        "It is worse than chucking a box in the basement and running /etc/init.d/httpd start.",
-        "I gave up.... this had too many words... I did not read it....I am sorry.",
+        "The printer wakes up once you call /etc/rc.d/cups restart on the old machine.",
+        "We waited and waited.... then nothing came... so we walked home...I am tired now.",
         "**HIRE THIS WOMAN, SHE KNOWS HER SHIT.**",
     ],
 )
@@ -86,7 +86,7 @@ def test_paths_slips_and_emphasis_are_no_disguise(text):
     assert "disguised_words" not in [found.code for found in judged(text).findings]
 
 
-@pytest.mark.parametrize("text", ["[deleted]", "woot", "Yup", "yeah", "*whoosh*", "ITYM 146%"])
+@pytest.mark.parametrize("text", ["...", "hooray", "Yes", "aha", "*sigh*", "about 73%"])
 def test_a_few_words_that_say_nothing_are_not_held(text):
     assert judged(text).outcome is Outcome.APPROVE
 
@@ -94,7 +94,21 @@ def test_a_few_words_that_say_nothing_are_not_held(text):
 def test_a_language_without_figures_is_held_and_may_be_let_through():
     text = "Вчера совет собрался, чтобы обсудить дороги, и я тоже там был весь вечер."
     assert [found.code for found in judged(text).findings] == ["unmeasured_language"]
-    assert judged(text, Policy(hold_unmeasured_languages=False)).outcome is Outcome.APPROVE
+    off = judged(text, Policy(hold_unmeasured_languages=False))
+    assert "unmeasured_language" not in [found.code for found in off.findings]
+
+
+def test_foreign_words_are_no_way_past_the_scorer_where_they_are_let_through():
+    text = "Le conseil a décidé hier de construire un pont. You fucking idiot, I will kill you."
+    through = Policy(hold_unmeasured_languages=False)
+    assert "abuse" in [found.code for found in judged(text, through).findings]
+
+
+def test_a_lesson_holds_but_never_rejects_alone(monkeypatch):
+    plain = judged(RUDE).scores
+    monkeypatch.setattr(scores, "probabilities_of", lambda text, policy: dict.fromkeys(plain, 0.99))
+    reject = (("toxicity", min(plain["toxicity"] + 0.01, 0.999)),)
+    assert judged(RUDE, Policy(reject_from=reject)).outcome is Outcome.HOLD
 
 
 @pytest.mark.parametrize("value", [float("nan"), -0.1, 1.1, float("inf")])
