@@ -187,6 +187,8 @@
       live: numbers("article.comment > header a.when", "href", /\/c\/(\d+)\//),
       own: numbers("li.own", "id", /own-(\d+)/),
       cards: numbers("article.card", "id", /card-(\d+)/),
+      listed: numbers("li[data-card]", "data-id", /(\d+)/),
+      next: document.querySelector("a[rel=next]")?.getAttribute("href"),
       ledger: numbers(".ledger h2 a", "href", /(?:\/c\/|#own-)(\d+)/),
       told: numbers(".told [data-comment]", "data-comment", /(\d+)/),
       rows: all("#result_list tbody tr").length,

@@ -140,10 +140,22 @@ class Sinks:
             path = "/desk/"
             while path:
                 seen = await self.editor.open(path)
-                row.shown.update(held & set(seen.get("cards", ())))
+                row.shown.update(held & set(seen.get("listed", ())))
                 _compare(row, seen, sources)
-                last = seen["cards"][-1] if len(seen.get("cards", ())) == DESK_SHOWN else None
-                path = f"/desk/?after={last}" if last else ""
+                path = seen.get("next") or ""
+        with self.watch.sink("desk, one comment") as row:
+            ids = sorted(held)[:: self.extent.every]
+            row.wanted.update(ids)
+            for seen in await self.editor.written([f"/desk/comments/{pk}/card/" for pk in ids]):
+                row.shown.update(seen.get("cards", ()))
+                _compare(row, seen, sources)
+        with self.watch.sink("desk, one comment, opened one by one") as row:
+            ids = [pk for pk in self.sampled if pk in held]
+            await self.editor.each(f"/desk/comments/{pk}/" for pk in ids)
+            row.shown.update(ids)
+        with self.watch.sink("desk, a thread") as row:
+            await self.editor.each(f"/desk/comments/{pk}/thread/" for pk in ids)
+            row.shown.update(ids)
         with self.watch.sink("API: queue") as row:
             row.wanted.update(held)
             async for item in self._listed(row, self.editor, "/api/v1/queue?", "after"):
@@ -213,8 +225,9 @@ class Sinks:
         await asyncio.to_thread(self.passage.note_live)
 
     async def _told(self, part: list[int]) -> None:
-        with self.watch.sink("desk, decided") as row:
-            row.shown.update((await self.editor.open("/desk/decided/")).get("cards", ()))
+        with self.watch.sink("desk, approved") as row:
+            seen = await self.editor.open("/desk/?tab=approved&order=newest")
+            row.shown.update(seen.get("listed", ()))
             row.wanted.update(part[-DESK_SHOWN + 1 :])  # one more is rejected
         with self.watch.sink("notifications") as row:
             seen = await self.host.open("/my/notifications/")
@@ -224,8 +237,8 @@ class Sinks:
     async def _reported(self, number: int, batch: Batch) -> None:
         reported = await asyncio.to_thread(self.passage.report, number)
         with self.watch.sink("desk, reported") as row:
-            seen = await self.editor.open("/desk/reported/")
-            row.shown.update(seen.get("cards", ()))
+            seen = await self.editor.open("/desk/?tab=reported")
+            row.shown.update(seen.get("listed", ()))
             row.wanted.update(reported)
             _compare(row, seen, batch.sources)
         await asyncio.to_thread(self.passage.settle)

@@ -104,6 +104,8 @@ def focus_card(
         "reasons": offered,
         "has_canned": any(reason.notes for reason in offered),
         "rule_url": address_of(comment.pk, selection, "rule"),
+        "many_url": f"{reverse('batches')}?author={comment.author_id}",
+        "newest_report": max((report.pk for report in item.reports), default=""),
         "author_url": list_of(Selection(tab="all", author=comment.author_id)),
         "thread_url": reverse("desk_thread", args=[comment.pk]),
         "claim": claim_told(entry, reader),

@@ -91,7 +91,12 @@ def pick(request: HttpRequest, comment_id: int) -> HttpResponse:
 def settle_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     """The reports were looked at and the comment stays as it is."""
     comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
-    operations.settle_reports(actor=request.user, comment=comment)
+    until = request.POST.get("until", "")
+    operations.settle_reports(
+        actor=request.user,
+        comment=comment,
+        until=int(until) if until.isdecimal() and len(until) < 19 else None,
+    )
     if by_script(request):
         return JsonResponse({})
     return HttpResponseRedirect(following(request, reverse("desk_reported")))

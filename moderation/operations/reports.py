@@ -139,8 +139,11 @@ def settle_reports(
     comment: Comment | None = None,
     profile: User | None = None,
     decision: DecisionRecord | None = None,
+    until: int | None = None,
 ) -> int:
     """Mark the open reports about one comment or person as looked at. Returns how many.
+
+    until: the number of the newest report that was shown; later ones stay open.
 
     decision: the ruling that settles them, upheld when it rejects. Without one they are dismissed,
     except about what readers do not see any more: nobody has said.
@@ -153,6 +156,8 @@ def settle_reports(
         gone = comment is not None and not Comment.objects.live().filter(pk=comment.pk).exists()
         upheld = None if gone else False
     standing = Report.objects.filter(comment=comment, profile=profile, settled_at__isnull=True)
+    if until is not None:
+        standing = standing.filter(pk__lte=until)
     with transaction.atomic():
         settled = standing.update(
             settled_at=timezone.now(), settled_by=actor, upheld=upheld, decision=decision

@@ -36,7 +36,7 @@ def choose(page: Page, field: str, term: str) -> None:
 
 def test_an_editor_writes_an_article_and_its_readers_see_it(running_site, new_page):
     site, page = running_site, new_page()
-    sign_in(page, site.url, EDITOR, to="/admin/")
+    sign_in(page, site.url, EDITOR, to="/admin/articles/article/")
     page.goto(f"{site.url}/admin/articles/article/add/")
     page.get_by_label("Title").fill("Written in a browser")
     page.locator("#id_body").fill("It *works*.")
