@@ -254,6 +254,10 @@ class Passage:
         )
         return reported
 
+    def count(self) -> None:
+        """Count what the dashboard shows, rather than wait for the worker's hour."""
+        self.stage("count_figures")
+
     def settle(self) -> None:
         """An editor has looked at every report."""
         self.stage("settle")

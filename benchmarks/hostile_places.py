@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from itertools import cycle
 from typing import Any
@@ -153,7 +154,11 @@ async def listings(sinks: Sinks) -> None:
 
 
 async def admin(sinks: Sinks) -> None:
-    """The lists of the admin beside that of the comments."""
+    """The dashboard of the admin, and its lists beside that of the comments."""
+    await asyncio.to_thread(sinks.passage.count)
+    with sinks.watch.sink("admin: dashboard") as row:
+        await sinks.admin.open("/admin/")
+        row.shown.add("/admin/")
     for name, path in ADMIN_LISTS:
         with sinks.watch.sink(name) as row:
             for number in range(1, sinks.extent.admin_pages + 1):

@@ -37,6 +37,7 @@ from articles.models import Article, CallToAction, ChoiceOption, Section, Tag  #
 from benchmarks import hostile_stage_own  # noqa: E402
 from comments.models import Comment  # noqa: E402
 from folding import has_forbidden, is_blank, normalise  # noqa: E402
+from moderation import dashboard  # noqa: E402
 from moderation import operations as moderation  # noqa: E402
 from moderation.models import ArticlePolicy, Phrase, Report  # noqa: E402
 from moderation.scorer import LABELS  # noqa: E402
@@ -311,6 +312,10 @@ def settle() -> None:
         moderation.settle_reports(actor=editor, comment=found.comment, profile=found.profile)
 
 
+def count_figures() -> None:
+    dashboard.count_all()
+
+
 VERBS: dict[str, Callable[..., Any]] = {
     verb.__name__: verb
     for verb in (
@@ -324,6 +329,7 @@ VERBS: dict[str, Callable[..., Any]] = {
         rule,
         report,
         settle,
+        count_figures,
     )
 } | hostile_stage_own.VERBS
 
