@@ -137,9 +137,11 @@ class Sinks:
         held = {pk for batch in self.batches for pk in batch.held}
         with self.watch.sink("desk, waiting") as row:
             row.wanted.update(held)
+            await self.editor.open("/desk/")
             path = "/desk/"
+            # Without its script, which would fetch the next page before its address was read.
             while path:
-                seen = await self.editor.open(path)
+                [seen] = await self.editor.written([path])
                 row.shown.update(held & set(seen.get("listed", ())))
                 _compare(row, seen, sources)
                 path = seen.get("next") or ""
