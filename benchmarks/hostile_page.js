@@ -188,7 +188,7 @@
       own: numbers("li.own", "id", /own-(\d+)/),
       cards: numbers("article.card", "id", /card-(\d+)/),
       listed: numbers("li[data-card]", "data-id", /(\d+)/),
-      next: document.querySelector("a[rel=next]")?.getAttribute("href"),
+      more: document.querySelector("a#more")?.getAttribute("href"),
       ledger: numbers(".ledger h2 a", "href", /(?:\/c\/|#own-)(\d+)/),
       told: numbers(".told [data-comment]", "data-comment", /(\d+)/),
       rows: all("#result_list tbody tr").length,

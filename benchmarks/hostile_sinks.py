@@ -144,7 +144,7 @@ class Sinks:
                 [seen] = await self.editor.written([path])
                 row.shown.update(held & set(seen.get("listed", ())))
                 _compare(row, seen, sources)
-                path = seen.get("next") or ""
+                path = seen.get("more") or ""
         with self.watch.sink("desk, one comment") as row:
             ids = sorted(held)[:: self.extent.every]
             row.wanted.update(ids)
