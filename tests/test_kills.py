@@ -17,10 +17,12 @@ pytestmark = pytest.mark.site
 COMMENTS = 50
 # After so many posts, these die together.
 STRIKES = {10: ("worker",), 20: ("redis",), 30: ("worker", "redis"), 40: ("web",)}
+# The readers' sentences are one another's near-copies, which is no matter here.
+ALIKE = {"raid_authors": 0}
 HELD_WORD, REJECTED_WORD = "marmalade", "thundercloud"
 WORDS = (
     *("river", "stone", "lamp", "winter", "garden", "letter", "bridge", "copper", "window"),
-    *("story", "harbour", "thread", "candle", "meadow", "ladder", "ribbon", "hollow", "signal"),
+    *("story", "harbour", "thread", "candle", "meadow", "ladder", "ribbon", "kettle", "signal"),
 )
 
 
@@ -33,7 +35,11 @@ def discussion(size: int) -> list[Source]:
     """A tree of distinct comments; some hold a word that waits, some one that is rejected."""
     sources = []
     for n in range(1, size + 1):
-        body = " ".join(Random(n).sample(WORDS, 8)) + f" {mark(n)}."
+        one, two, three, four = Random(n).sample(WORDS, 4)
+        body = (
+            f"We met by the {one} with a {two} in the morning. I think that the {three} is better "
+            f"than a new {four}, and this is the {mark(n)} time that I say so. Thank you."
+        )
         # Leaves alone are rejected, so that the whole tree can be built.
         if n % 10 == 7:
             body += f" A {HELD_WORD} for you."
@@ -101,7 +107,7 @@ def test_killed_without_warning_loses_nothing_and_shows_nothing_early(prepared_f
 
     sources = [Source(s.id, open_parent(s), s.author, s.body) for s in sources]
     with RunningSite(data_dir=tmp_path, environment="production") as site:
-        ready = stage(site.data_dir, "prepare", changes=RAISED, names=readers, editor=EDITOR)
+        ready = stage(site.data_dir, "prepare", changes=RAISED | ALIKE, names=readers, editor=EDITOR)
         stage(site.data_dir, "ban_phrases", held=[HELD_WORD], rejected=[REJECTED_WORD])
         watcher = Watcher(site.url, ready["slug"])
         watcher.start()
