@@ -107,7 +107,8 @@ def test_killed_without_warning_loses_nothing_and_shows_nothing_early(prepared_f
 
     sources = [Source(s.id, open_parent(s), s.author, s.body) for s in sources]
     with RunningSite(data_dir=tmp_path, environment="production") as site:
-        ready = stage(site.data_dir, "prepare", changes=RAISED | ALIKE, names=readers, editor=EDITOR)
+        raised = RAISED | ALIKE
+        ready = stage(site.data_dir, "prepare", changes=raised, names=readers, editor=EDITOR)
         stage(site.data_dir, "ban_phrases", held=[HELD_WORD], rejected=[REJECTED_WORD])
         watcher = Watcher(site.url, ready["slug"])
         watcher.start()
