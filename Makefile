@@ -9,8 +9,10 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make requirements"
+# A file's tests stay together: what they share is made once.
+PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 # What the database tests leave out: the real browser, and the whole site under its supervisor.
-DATABASE_TESTS := $(PY) -m pytest -q -m "not browser and not site"
+DATABASE_TESTS := $(PYTEST) -q -m "not browser and not site"
 
 .PHONY: help
 help: ## List these targets
@@ -24,7 +26,7 @@ run: $(VENV)/.site ## Open the site at http://localhost:8000 (PORT=8001 for anot
 
 .PHONY: test
 test: $(VENV)/.tools browser gettext ## Install what the tests need and run all of them (ARGS="-k name")
-	$(PY) -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 # --- Checks ---------------------------------------------------------------------------------
 
