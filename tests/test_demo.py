@@ -156,7 +156,7 @@ def test_every_page_of_it_opens_and_its_links_lead_somewhere(client):
             links = re.findall(r'href="(/[^"#?]*)', response.content.decode())
             todo += links
     assert sum(path.startswith("/articles/") for path in seen) >= 12  # pages and feeds
-    assert {"/pages/imprint/", "/pages/privacy/", "/sections/work/"} <= seen
+    assert {"/pages/imprint/", "/pages/privacy/", "/sections/labour/"} <= seen
 
 
 def test_its_texts_name_no_real_address_that_takes_mail(unlike):

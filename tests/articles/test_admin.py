@@ -47,7 +47,7 @@ def form_of(section: Section, **more) -> dict:
 
 @pytest.fixture
 def section():
-    return Section.objects.create(name="Work", slug="work")
+    return Section.objects.create(name="Labour", slug="labour")
 
 
 def picture() -> io.BytesIO:
@@ -285,7 +285,8 @@ def test_editors_find_authors_by_name_and_learn_no_address(client, editor):
 
 def test_sections_and_tags_are_kept_by_their_operations(client, editor):
     client.post(
-        path(Section, "add"), {"name": "Work", "slug": "work", "description": "", "position": "1"}
+        path(Section, "add"),
+        {"name": "Labour", "slug": "labour", "description": "", "position": "1"},
     )
     client.post(path(Tag, "add"), {"name": "Desk", "slug": "desk"})
     verbs = set(Entry.objects.values_list("verb", flat=True))

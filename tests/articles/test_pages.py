@@ -77,14 +77,17 @@ def test_a_made_up_page_does_not_exist(client, cursor):
 
 
 def test_drafts_and_articles_to_come_are_on_no_list(client):
-    section, tag = Section.objects.create(name="Work", slug="work"), Tag(name="Desk", slug="desk")
+    section, tag = (
+        Section.objects.create(name="Labour", slug="labour"),
+        Tag(name="Desk", slug="desk"),
+    )
     tag.save()
     for status, at in (("draft", None), ("scheduled", timezone.now() + timedelta(hours=1))):
         article = make_article(title="Hidden", status=status, published_at=at)
         Article.objects.filter(pk=article.pk).update(section=section)
         article.tags.add(tag)
-    paths = ["/", "/sections/work/", "/tags/desk/", "/feeds/articles.atom"]
-    for path in [*paths, "/feeds/sections/work.atom", "/sitemap.xml"]:
+    paths = ["/", "/sections/labour/", "/tags/desk/", "/feeds/articles.atom"]
+    for path in [*paths, "/feeds/sections/labour.atom", "/sitemap.xml"]:
         text = text_of(client, path)
         assert "Hidden" not in text
         assert "article-" not in text
@@ -92,11 +95,11 @@ def test_drafts_and_articles_to_come_are_on_no_list(client):
 
 def test_section_and_tag_pages_show_their_own_articles(client):
     inside, outside = make_article(title="Inside"), make_article(title="Outside")
-    section = Section.objects.create(name="Work", slug="work", description="On work.")
+    section = Section.objects.create(name="Labour", slug="labour", description="On work.")
     tag = house.save_tag(actor=make_user(role="editor"), tag=Tag(name="Desk"))
     Article.objects.filter(pk=inside.pk).update(section=section)
     inside.tags.add(tag)
-    for path in ("/sections/work/", "/tags/desk/"):
+    for path in ("/sections/labour/", "/tags/desk/"):
         text = text_of(client, path)
         assert "Inside" in text
         assert "Outside" not in text
@@ -107,12 +110,12 @@ def test_section_and_tag_pages_show_their_own_articles(client):
     ("path", "words"),
     [
         ("/", "Nothing is published yet"),
-        ("/sections/work/", "Nothing is published in this section yet"),
+        ("/sections/labour/", "Nothing is published in this section yet"),
         ("/tags/desk/", "Nothing is published under this tag yet"),
     ],
 )
 def test_an_empty_page_says_so(client, path, words):
-    Section.objects.create(name="Work", slug="work")
+    Section.objects.create(name="Labour", slug="labour")
     Tag.objects.create(name="Desk", slug="desk")
     assert words in text_of(client, path)
 

@@ -28,7 +28,7 @@ def editor():
 
 @pytest.fixture
 def section():
-    return Section.objects.create(name="Work", slug="work")
+    return Section.objects.create(name="Labour", slug="labour")
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_an_editor_writes_an_article_and_its_readers_see_it(running_site, new_pa
     page.goto(f"{site.url}/admin/articles/article/add/")
     page.get_by_label("Title").fill("Written in a browser")
     page.locator("#id_body").fill("It *works*.")
-    page.locator("#id_section").select_option(label="Work")
+    page.locator("#id_section").select_option(label="Labour")
     choose(page, "tags", "automation")
     page.locator("#id_question").fill("Does it?")
     page.locator("#id_picture").set_input_files(picture())
