@@ -7,8 +7,11 @@ import time
 from celery import Celery, Task
 from celery.signals import worker_ready
 from django.conf import settings
+from kombu import Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
+
+from config.queues import QUEUES, ROUTES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 log = logging.getLogger(__name__)
@@ -37,22 +40,8 @@ class Doorbell(Task):
 
 app = Celery("rejoinder", task_cls=Doorbell)
 app.config_from_object("django.conf:settings", namespace="CELERY")
-# On Redis 0 is served first and 9 last: whatever can wait never makes a comment wait.
-app.conf.task_routes = (
-    {
-        # The log is sealed within seconds, however many comments wait to be judged.
-        "moderation.judge_comment": {"priority": 3},
-    }
-    | {
-        name: {"priority": 9}
-        for name in ("comments.*", "moderation.mail_*", "moderation.count_*", "accounts.*")
-    }
-    | {
-        # After what somebody waits for, and before the mails of its own rulings.
-        name: {"priority": 6}
-        for name in ("moderation.run_batch", "moderation.count_histogram", "moderation.try_*")
-    }
-)
+app.conf.task_queues = [Queue(name) for name in QUEUES]
+app.conf.task_routes = ROUTES
 app.autodiscover_tasks()
 
 
