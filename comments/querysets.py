@@ -112,7 +112,7 @@ class CommentQuerySet(models.QuerySet):
 
     def longest_pending(self) -> "CommentQuerySet":
         """What is to be judged, the text that has waited longest first: an edit waits anew."""
-        return self.to_judge().order_by("latest")
+        return self.to_judge().order_by("latest_id")
 
     def in_discussion(self, call_to_action) -> "CommentQuerySet":
         return self.filter(call_to_action=call_to_action)

@@ -33,8 +33,9 @@ class Doorbell(Task):
         """Publish without ever raising; says whether the broker took it. after: seconds until it
         is worked on."""
         if time.monotonic() < Doorbell.silent_until:
-            # So that the id of the request still leads to the row that the sweep will find.
-            log.info("not offered", extra={"fields": self.about(args)})
+            if request_id.get():
+                # So that the id of the request still leads to the row that the sweep will find.
+                log.info("not offered", extra={"fields": self.about(args)})
             return False
         headers = {REQUEST_HEADER: request_id.get()} if request_id.get() else None
         try:

@@ -19,7 +19,13 @@ from django.db import InterfaceError, OperationalError
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 OURS = ("accounts", "articles", "comments", "config", "moderation", "record", "rejoinder")
-LEFT_OUT = "…"
+
+
+class _LeftOut(str):
+    __repr__ = str.__str__  # without quotation marks, however it is asked for
+
+
+LEFT_OUT = _LeftOut("…")
 CHAIN = 4  # exceptions told of one line: the one that was raised, and its causes
 # What some packages name by strings that are no one's: "Not Found", the name of a task.
 HARMLESS: Mapping[str, tuple[int | str, ...]] = {
@@ -93,7 +99,7 @@ def said(record: logging.LogRecord) -> str:
 def _masked(arg: object) -> object:
     if arg is None or isinstance(arg, int | float):
         return arg
-    return type(arg).__name__ if isinstance(arg, BaseException) else LEFT_OUT
+    return _LeftOut(type(arg).__name__) if isinstance(arg, BaseException) else LEFT_OUT
 
 
 def _told(error: BaseException) -> Iterator[dict[str, Any]]:
