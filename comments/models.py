@@ -156,6 +156,12 @@ class Comment(models.Model):
             models.Index(
                 fields=["enqueued_at"], name="comment_to_judge", condition=Q(status="pending")
             ),
+            # Revisions are numbered by age: the first of these has waited longest.
+            models.Index(
+                fields=["latest"],
+                name="comment_pending_since",
+                condition=Q(status="pending", withdrawn_at__isnull=True),
+            ),
             models.Index(
                 fields=["decided_at", "id"], name="comment_queue", condition=Q(status="held")
             ),

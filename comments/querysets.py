@@ -110,6 +110,10 @@ class CommentQuerySet(models.QuerySet):
     def to_judge(self) -> "CommentQuerySet":
         return self.filter(status="pending", withdrawn_at__isnull=True)
 
+    def longest_pending(self) -> "CommentQuerySet":
+        """What is to be judged, the text that has waited longest first: an edit waits anew."""
+        return self.to_judge().order_by("latest_id")
+
     def in_discussion(self, call_to_action) -> "CommentQuerySet":
         return self.filter(call_to_action=call_to_action)
 

@@ -1,4 +1,4 @@
-"""What is refused before anything is read."""
+"""What is done before anything is read: the view's name, the probes' answers, and a refusal."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,39 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from config import errors
+from config.access import ROUTE
+from config.health import PROBES
+
+
+class ViewName:
+    """Writes the name of the view down, for the log's line and for the metrics."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if ROUTE not in request.META and request.path_info.startswith(settings.STATIC_URL):
+            request.META[ROUTE] = "static"
+        return response
+
+    def process_view(self, request: HttpRequest, *view: object) -> None:
+        request.META[ROUTE] = request.resolver_match.view_name or "unnamed"
+
+
+class Probes:
+    """Answers what machines ask about this process, whatever host they call it by, and never
+    with a redirect: probes know an address and no name."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = PROBES.get(request.path_info)
+        if answer is None:
+            return self.get_response(request)
+        request.META[ROUTE] = request.path_info.strip("/")
+        return answer(request)
 
 
 class BodyLimit:

@@ -9,6 +9,7 @@ from django.core.signals import request_finished, request_started
 from django.db import DatabaseError
 
 from comments.live import VERSION_PATH, public_version
+from config.access import LIVE, ROUTE
 
 Environ = dict[str, Any]
 Answer = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -29,6 +30,7 @@ def answered_first(django: Answer) -> Answer:
         asked = _ASKED.fullmatch(environ.get("PATH_INFO", ""))
         if asked is None:
             return django(environ, start_response)
+        environ[ROUTE] = LIVE
         status, headers, body = _answer(environ, int(asked[1]))
         start_response(
             status,

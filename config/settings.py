@@ -91,6 +91,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.ViewName",
+    "config.middleware.Probes",
     "config.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -220,6 +222,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=40),
     },
     "count-desk": {"task": "moderation.count_desk", "schedule": 60.0},
+    "count-unsent": {"task": "moderation.count_unsent", "schedule": 60.0},
+    "tally": {"task": "moderation.tally", "schedule": 10.0, "options": {"expires": 30}},
     "old-drafts": {"task": "comments.retain", "schedule": crontab(hour=3, minute=45)},
 }
 CELERY_BEAT_SCHEDULER = "config.beat:OneBeat"
@@ -366,7 +370,6 @@ SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
 # Both bind the publisher's other sites as well, so they are asked for.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
@@ -404,18 +407,37 @@ if POLICY_REPORT_URI:
         },
     }
 
+# --- What is told of all this --------------------------------------------------------------
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="line" if DEVELOPMENT else "json")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+ACCESS_LOG = env.str("ACCESS_LOG", default="on")
+for _name, _value, _known in (
+    ("LOG_FORMAT", LOG_FORMAT, ("json", "line")),
+    ("LOG_LEVEL", LOG_LEVEL, ("DEBUG", "INFO", "WARNING", "ERROR")),
+    ("ACCESS_LOG", ACCESS_LOG, ("on", "all", "off")),
+):
+    if _value not in _known:
+        raise ImproperlyConfigured(f"{_name} is {_value!r}: one of {', '.join(_known)}")
+_packages = "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "formatters": {
+        "json": {"()": "config.logs.JsonLines"},
+        "line": {"()": "config.logs.Lines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Django's own handler would mail its lines, words and all.
     "loggers": {
-        "django.request": {"level": "ERROR"},
-        "celery": {"level": "WARNING"},
-        "kombu": {"level": "WARNING"},
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.request": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "ERROR"},
+        "celery": {"level": _packages},
+        "kombu": {"level": _packages},
     },
 }
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 UNFOLD = {
     "SITE_TITLE": SITE_NAME,

@@ -1,11 +1,10 @@
-"""Every address of the site."""
+"""Every address of the site but those of the probes, which config/middleware.py answers."""
 
 from django.contrib import admin
 from django.urls import include, path
 
 from config import dev_mail
 from config.api import api
-from config.health import healthz
 from record.views import log_head
 
 urlpatterns = [
@@ -18,7 +17,6 @@ urlpatterns = [
     path("dev/mail/", dev_mail.mailbox, name="mailbox"),
     path("dev/mail/<str:name>/", dev_mail.one_mail, name="one_mail"),
     path("admin/", admin.site.urls),
-    path("healthz", healthz, name="healthz"),
     path(".well-known/rejoinder-log-head", log_head, name="log_head"),
 ]
 

@@ -4,9 +4,13 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from config import counters
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+counters.share()
 django = get_wsgi_application()
 
-from config.poll import answered_first  # noqa: E402 - needs the apps that are loaded above
+from config.access import observed  # noqa: E402 - needs the apps that are loaded above
+from config.poll import answered_first  # noqa: E402 - as above
 
-application = answered_first(django)
+application = observed(answered_first(django))

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from moderation import chosen, desk_words, mail, operations
+from moderation import chosen, desk_words, mail, operations, tallies
 from moderation.dashboard import counting as dashboard
 from moderation.operations import batches, closing, effects, trials
 from moderation.queue import figures
@@ -17,6 +17,16 @@ def judge_comment(comment_id: int) -> None:
 @shared_task(name="moderation.sweep_pending")
 def sweep_pending() -> None:
     operations.sweep(offer=judge_comment.ring)
+
+
+@shared_task(name="moderation.tally")
+def tally() -> None:
+    tallies.tally()
+
+
+@shared_task(name="moderation.count_unsent")
+def count_unsent() -> None:
+    tallies.count_unsent()
 
 
 @shared_task(name="moderation.carry_out")

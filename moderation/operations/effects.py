@@ -97,6 +97,17 @@ def take_effect(
         QueueItem.objects.filter(pk=comment.pk, escalated_at__isnull=False).update(
             escalated_at=None, escalated_by=None, escalation_note=""
         )
+    logger.info(
+        "effect",
+        extra={
+            "fields": {
+                "comment_id": comment.pk,
+                "outcome": "undo" if record.undoes is not None else record.outcome,
+                "reason": record.reason,
+                "by": "machine" if record.actor_id is None else "editor",
+            }
+        },
+    )
 
 
 def carry_out(*, record_id: int) -> bool:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from comments.models import Comment
 from moderation import intake
-from moderation.models import DecisionRecord
+from moderation.models import DecisionRecord, Figure
 from moderation.operations.landing import land
 from moderation.operations.raids import keep_sketch
 from moderation.pipeline import judge as judge_submission
@@ -19,6 +19,7 @@ LEASE = timedelta(seconds=20)  # longer than a judgement may take: one that is n
 ATTEMPTS = 3
 KNOWN = ("author", "latest", "parent__live_revision", "call_to_action__article")
 SWEEP_BATCH = 500
+SWEPT_FIGURE = "swept"  # when the sweep was last through, for those who watch over the site
 Status = Comment.Status
 Outcomes = DecisionRecord.Outcome
 logger = logging.getLogger(__name__)
@@ -96,4 +97,7 @@ def sweep(*, offer) -> int:
         if not offer(comment_id):
             break  # the broker is away: the next sweep finds the rest
         Comment.objects.to_judge().filter(pk=comment_id).update(enqueued_at=now)
+    through = {"value": len(stale), "at": timezone.now()}
+    if not Figure.objects.filter(pk=SWEPT_FIGURE).update(**through):
+        Figure.objects.get_or_create(pk=SWEPT_FIGURE, defaults=through)
     return len(stale)
