@@ -44,6 +44,8 @@ _SORTED = {
         "moderation.try_changes",
     ),
     (BULK, _PATIENT): (
+        "moderation.tally",
+        "moderation.count_unsent",
         "moderation.count_desk",
         "moderation.count_dashboard",
         "moderation.tidy_desk_words",
