@@ -8,6 +8,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -135,7 +136,17 @@ TEMPLATES = [
 
 # --- Data -----------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+
+def database_at(url: str) -> dict[str, Any]:
+    """What Django is told of the database that a URL names."""
+    return environ.Env.db_url_config(url)
+
+
+DATABASES = {
+    "default": database_at(
+        env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
+    )
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE and WAL: no lock errors among writers; FULL: a 201 survives a power cut.
     DATABASES["default"]["OPTIONS"] = {

@@ -1,5 +1,6 @@
 """A site has one clock: a second stands by, and takes over when the first has died."""
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from django.db import connection
 
 from config.beat import STANDING_BY, AdvisoryPlace, FilePlace, OneBeat, place
 from config.celery import app
-from tests.record.own_database import OwnDatabase, own_database
+from tests.record.own_database import OwnDatabase
 
 # Run by itself: a beat that says when it offers something, and looks for its place quickly.
 BEAT = """
@@ -125,9 +126,9 @@ def test_a_database_that_is_away_is_asked_again(two_beats, monkeypatch, caplog):
 
 
 def test_a_killed_beat_is_followed_by_the_one_that_stood_by(tmp_path, transactional_db):
-    with own_database(tmp_path) as database, beat(database, tmp_path / "one") as one:
+    with beat(tmp_path / "one") as one:
         assert line(one) == "rang"
-        with beat(database, tmp_path / "two") as two:
+        with beat(tmp_path / "two") as two:
             assert "stands by" in line(two)
             one.send_signal(signal.SIGKILL)
             one.wait(10)
@@ -135,8 +136,14 @@ def test_a_killed_beat_is_followed_by_the_one_that_stood_by(tmp_path, transactio
 
 
 @contextmanager
-def beat(database: OwnDatabase, plan: Path) -> Iterator["subprocess.Popen[str]"]:
-    process = database.begin(BEAT.replace("PLAN", repr(str(plan))))
+def beat(plan: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A beat of its own on the tests' database; it asks for no table."""
+    url = f"sqlite:///{plan.parent}/db.sqlite3"
+    if connection.vendor == "postgresql":
+        url = f"postgres:///{connection.settings_dict['HOST']}/{connection.settings_dict['NAME']}"
+    process = OwnDatabase(plan.parent, os.environ.get("PGUSER", ""), url).begin(
+        BEAT.replace("PLAN", repr(str(plan)))
+    )
     try:
         assert line(process) == "began"
         yield process

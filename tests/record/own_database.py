@@ -49,7 +49,7 @@ class OwnDatabase:
     """Where it is, and processes beside it. role: who they are on PostgreSQL."""
 
     def __init__(self, folder: Path, role: str, url: str) -> None:
-        self.role = role
+        self.role, self.url, self.folder = role, url, folder
         self._env = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings",

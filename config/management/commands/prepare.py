@@ -17,6 +17,8 @@ from comments import search as comment_search
 from comments.models import Comment
 from config import defaults, demo
 from config.backup import back_up_sqlite
+from moderation import desk_words
+from moderation.models import QueueItem
 
 BACKUPS = settings.DATA_DIR / "backups"
 STATIC_STAMP = "collected.sha256"
@@ -61,6 +63,7 @@ class Command(BaseCommand):
         """Make the index where a version without one, or a moved database, left it empty."""
         missing = article_search.INDEX.is_empty() and Article.objects.live().exists()
         missing |= comment_search.INDEX.is_empty() and Comment.objects.live().exists()
+        missing |= desk_words.INDEX.is_empty() and QueueItem.objects.exists()
         if missing:
             self.stdout.write("Making the search index ...")
             call_command("rebuild_search", stdout=self.stdout)
