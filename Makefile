@@ -43,8 +43,13 @@ lint: $(VENV)/.tools ## Style, arrows between the apps, types, migrations, deplo
 	$(VENV)/bin/mypy
 	@state=$$(mktemp -d) && trap 'rm -rf "$$state"' EXIT && export REJOINDER_DATA="$$state" && set -x && \
 	$(PY) manage.py makemigrations --check --dry-run && \
+	$(PY) manage.py check_migrations && \
 	REJOINDER_ENV=production SITE_URL=https://news.example.org HSTS_SUBDOMAINS=1 \
 		$(PY) manage.py check --deploy --fail-level WARNING
+
+.PHONY: check-deploy
+check-deploy: $(VENV)/.tools ## Run the commands of docs/operations.md on a bare Debian of their own (root; minutes)
+	$(PY) -m tests.deploy
 
 .PHONY: format
 format: $(VENV)/.tools ## Put the code into the house's format
