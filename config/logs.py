@@ -71,6 +71,14 @@ class Lines(logging.Formatter):
         return "\n".join([" ".join(words), *below])
 
 
+class OfARequest(logging.Filter):
+    """Lets through what belongs to a request or to a task of the queue, and every warning: what a
+    command does it says itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.WARNING or not _is_ours(record) or bool(request_id.get())
+
+
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:
     """What a line of ours says beside its message: `extra={"fields": {...}}`, codes and numbers."""
     return getattr(record, "fields", {}) if _is_ours(record) else {}
