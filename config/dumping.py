@@ -21,6 +21,9 @@ from record import heads
 from record.models import Reach
 from record.sources import covered
 
+# What says where it is; newer libraries know options that older tools refuse.
+_WHERE = ("host", "hostaddr", "port", "dbname", "user")
+_WHERE += ("sslmode", "sslrootcert", "sslcert", "sslkey", "passfile")
 _TOOLS = Path("/usr/lib/postgresql")  # where Debian keeps those of each version
 
 
@@ -152,15 +155,12 @@ def _tool(name: str) -> str:
 def _place() -> tuple[str, ...]:
     """Where the database is, as the tools are told, without its password."""
     connection.ensure_connection()
-    known = {**connection.connection.info.get_parameters()}
-    known.pop("password", None)
-    # What concerns this program's own connections alone.
-    for name in ("application_name", "client_encoding", "options", "fallback_application_name"):
-        known.pop(name, None)
+    known = connection.connection.info.get_parameters()
+    known = {name: value for name, value in known.items() if name in _WHERE}
     quoted = {
         name: str(value).replace("\\", "\\\\").replace("'", "\\'") for name, value in known.items()
     }
-    return (f"--dbname={' '.join(f'{name}={chr(39)}{v}{chr(39)}' for name, v in quoted.items())}",)
+    return ("--dbname=" + " ".join(f"{name}='{value}'" for name, value in quoted.items()),)
 
 
 def _run(tool: str, *options: str) -> None:
