@@ -107,15 +107,24 @@ def is_empty() -> bool:
     return not connection.introspection.table_names()
 
 
-def check_can_load(manifest: Manifest) -> None:
-    """Raises Unable where an archive's database is not of this kind, or no tool is here for it."""
+def check_can_load(manifest: Manifest, dump: Path) -> None:
+    """Raises Unable where an archive's database is not of this kind, no tool is here for it, or
+    what is here has tables that would stay behind."""
     if manifest.vendor != connection.vendor:
         raise Unable(
             f"The archive is of {manifest.vendor}, and DATABASE_URL names {connection.vendor}: "
             "restore it to the kind it is of, and move it then."
         )
-    if connection.vendor != "sqlite":
-        _tool("pg_restore")
+    if connection.vendor == "sqlite":
+        return
+    listed = _run(_tool("pg_restore"), "--list", str(dump))
+    known = set(re.findall(r" TABLE \S+ (\S+) ", listed))
+    left = sorted(set(connection.introspection.table_names()) - known)
+    if left:
+        raise Unable(
+            f"the database has tables that the archive has not, {left[0]} for one: make an empty "
+            "one (dropdb, createdb)."
+        )
 
 
 def load(dump: Path) -> None:
@@ -129,9 +138,7 @@ def load(dump: Path) -> None:
         return
     options = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction")
     clean = () if is_empty() else ("--clean", "--if-exists")
-    tool = _tool("pg_restore")
-    place = _place()
-    _run(tool, *options, *clean, *place, str(dump))
+    _run(_tool("pg_restore"), *options, *clean, *_place(), str(dump))
     connection.close()
 
 
@@ -163,15 +170,14 @@ def _place() -> tuple[str, ...]:
     return ("--dbname=" + " ".join(f"{name}='{value}'" for name, value in quoted.items()),)
 
 
-def _run(tool: str, *options: str) -> None:
+def _run(tool: str, *options: str) -> str:
     # Not on the command line, which every user of the machine can read.
     password = connection.connection.info.password if connection.connection else ""
     environment = {"LC_ALL": "C", **({"PGPASSWORD": password} if password else {})}
-    if not tool.endswith("pg_dump"):
-        connection.close()
     done = subprocess.run(
         [tool, *options], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         raise Unable(f"{Path(tool).name} failed: {last}")
+    return done.stdout

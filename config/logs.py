@@ -72,11 +72,11 @@ class Lines(logging.Formatter):
 
 
 class OfARequest(logging.Filter):
-    """Lets through what belongs to a request or to a task of the queue, and every warning: what a
-    command does it says itself."""
+    """Keeps back the events of a command: it says itself what it does, and may do thousands."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno >= logging.WARNING or not _is_ours(record) or bool(request_id.get())
+        event = record.levelno < logging.WARNING and bool(fields_of(record))
+        return not event or bool(request_id.get())
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:

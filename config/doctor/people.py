@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from accounts.models import ADMINS, User
+from accounts.sign_ins import without_second_step
 from articles.models import HousePage
 from config.defaults import UNFILLED
 from config.doctor.finding import Finding
@@ -26,9 +26,7 @@ def admins() -> Iterator[Finding]:
 def second_factors() -> Iterator[Finding]:
     if settings.DEVELOPMENT:
         return
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    second = Authenticator.objects.filter(user=OuterRef("pk"), type__in=kinds)
-    without = User.objects.editors().filter(~Exists(second), is_active=True).count()
+    without = without_second_step().count()
     if without:
         yield Finding(
             "warning",

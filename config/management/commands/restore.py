@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from accounts.sign_ins import end_all_sign_ins
 from config import archive, dumping, erased_since, health, startup
 from record import heads
 from record.sealing import seal
@@ -51,7 +50,7 @@ class Command(BaseCommand):
             with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="restore-") as folder:
                 unpacked = Path(folder)
                 manifest = archive.unpack(Path(options["src"]), unpacked)
-                dumping.check_can_load(manifest)
+                dumping.check_can_load(manifest, unpacked / archive.DATABASE)
                 _check_known(manifest)
                 if options["replace"]:
                     self._set_aside()
@@ -101,9 +100,7 @@ class Command(BaseCommand):
             self.stdout.write("Bringing the database to this version ...")
             call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        # Who was signed in then need not be today.
-        Session.objects.all().delete()
-        UserSession.objects.all().delete()
+        end_all_sign_ins()
         call_command("rebuild_search", stdout=self.stdout)
         seal(seconds=3_600)
         kept = [heads.Head(*manifest.head)]
