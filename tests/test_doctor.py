@@ -154,7 +154,8 @@ def on_postgresql(house: SimpleNamespace, version: int = 16, **answers: object) 
     """Have the checks see a PostgreSQL, whatever these tests run on."""
     seen = SimpleNamespace(vendor="postgresql", get_database_version=lambda: (version, 4))
     house.patch.setattr(data, "connection", seen)
-    house.settings.DATABASES = {"default": {"OPTIONS": {"pool": {"max_size": 10}}}}
+    pooled = {"default": {"OPTIONS": {"pool": {"max_size": 10}}}}
+    house.patch.setattr(data, "settings", SimpleNamespace(WEB_WORKERS=1, DATABASES=pooled))
     usual = {
         "SHOW server_encoding": "UTF8",
         "SHOW max_connections": "100",
