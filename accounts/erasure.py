@@ -203,7 +203,9 @@ def _carry_out(*, actor: User | None, user: User, until: float | None) -> User |
             part(user)
         Session.objects.filter(session_key__in=named_in).delete()
         _scrub(user)
-        log.append(actor=actor, verb="erase_account", subject=user, detail={})
+        # Whoever restores a backup has to repeat it as it was.
+        detail = {"words": user.erase_words}
+        log.append(actor=actor, verb="erase_account", subject=user, detail=detail)
         announce_name(user)
         transaction.on_commit(empty_write_ahead_log, robust=True)
     return user

@@ -1,7 +1,10 @@
 """Where somebody is signed in, and ending it."""
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden
@@ -35,3 +38,16 @@ def end_other_sign_ins(*, actor: User, current_key: str) -> int:
                 actor=actor, verb="end_sign_ins", subject=actor, detail={"count": len(others)}
             )
     return len(others)
+
+
+def end_all_sign_ins() -> None:
+    """Sign everybody out, on the host: after a restore, who was signed in then need not be now."""
+    Session.objects.all().delete()
+    UserSession.objects.all().delete()
+
+
+def without_second_step() -> QuerySet[User]:
+    """Those who decide and have neither a passkey nor an app for codes."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    second = Authenticator.objects.filter(user=OuterRef("pk"), type__in=kinds)
+    return User.objects.editors().filter(~Exists(second), is_active=True)

@@ -19,17 +19,25 @@ def back_up_sqlite(path: Path, folder: Path) -> Path:
     copy = folder / f"{path.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}{path.suffix}"
     draft = copy.with_name(copy.name + ".part")
     try:
-        with (
-            contextlib.closing(sqlite3.connect(path)) as source,
-            contextlib.closing(sqlite3.connect(draft)) as target,
-        ):
-            os.chmod(draft, 0o600)
-            source.backup(target)
-            # The source's write-ahead mode is copied along; one self-contained file is wanted.
-            target.execute("PRAGMA journal_mode=DELETE")
+        copy_sqlite(path, draft)
         draft.replace(copy)
     finally:
         draft.unlink(missing_ok=True)
     for old in sorted(folder.glob(f"{path.stem}-*{path.suffix}"))[:-KEPT]:
         old.unlink(missing_ok=True)
     return copy
+
+
+def copy_sqlite(path: Path, target: Path) -> None:
+    """Copy a SQLite database, open or not, to one file of one consistent state.
+
+    Raises sqlite3.Error or OSError.
+    """
+    with (
+        contextlib.closing(sqlite3.connect(path)) as source,
+        contextlib.closing(sqlite3.connect(target)) as copy,
+    ):
+        os.chmod(target, 0o600)
+        source.backup(copy)
+        # The source's write-ahead mode is copied along; one self-contained file is wanted.
+        copy.execute("PRAGMA journal_mode=DELETE")

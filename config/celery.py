@@ -78,6 +78,15 @@ def broker_answers() -> bool:
     return True
 
 
+def broker_facts() -> dict[str, Any] | None:
+    """What Redis says of itself, by the names of its INFO; None: broker away."""
+    try:
+        with app.connection_for_read() as connection:
+            return dict(connection.default_channel.client.info())
+    except AWAY:
+        return None
+
+
 def queue_depths() -> dict[str, int] | None:
     """Messages that wait in each queue, and under "unacked" those in hand; None: broker away."""
     routes = (app.conf.task_routes or {}).values()

@@ -13,6 +13,7 @@ from moderation.intake import current_policy
 
 # Texts that hold for any publisher, with marked places that each must fill in.
 DEFAULTS = settings.BASE_DIR / "articles" / "defaults"
+UNFILLED = "To be completed by the publisher"  # what marks them
 DEMO = settings.BASE_DIR / "articles" / "demo"
 
 

@@ -64,13 +64,14 @@ def _database() -> str:
 
 
 @cache
-def _known_migrations() -> frozenset[tuple[str, str]]:
+def known_migrations() -> frozenset[tuple[str, str]]:
+    """Every migration of this version, as app and name."""
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
 def unapplied_migrations() -> list[tuple[str, str]]:
     """Those of this version that the database lacks. It may have more: a newer version's."""
-    return sorted(_known_migrations() - set(MigrationRecorder(connection).applied_migrations()))
+    return sorted(known_migrations() - set(MigrationRecorder(connection).applied_migrations()))
 
 
 def _migrations() -> str:

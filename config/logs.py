@@ -71,6 +71,14 @@ class Lines(logging.Formatter):
         return "\n".join([" ".join(words), *below])
 
 
+class OfARequest(logging.Filter):
+    """Keeps back the events of a command: it says itself what it does, and may do thousands."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        event = record.levelno < logging.WARNING and bool(fields_of(record))
+        return not event or bool(request_id.get())
+
+
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:
     """What a line of ours says beside its message: `extra={"fields": {...}}`, codes and numbers."""
     return getattr(record, "fields", {}) if _is_ours(record) else {}

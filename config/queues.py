@@ -28,9 +28,11 @@ _SORTED = {
         "accounts.mail_sanction",
         "accounts.mail_sanctions",
     ),
-    # The log is sealed within seconds, however many comments wait to be judged.
+    # The log is sealed within seconds, however many comments wait to be judged; and what tells of
+    # those that wait does not wait behind them.
     (BULK, _PROMPT): (
         "record.seal",
+        "moderation.tally",
         "moderation.sweep_batches",
         "moderation.close_old",
     ),
@@ -44,7 +46,6 @@ _SORTED = {
         "moderation.try_changes",
     ),
     (BULK, _PATIENT): (
-        "moderation.tally",
         "moderation.count_unsent",
         "moderation.count_desk",
         "moderation.count_dashboard",

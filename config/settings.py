@@ -438,7 +438,14 @@ LOGGING = {
         "json": {"()": "config.logs.JsonLines"},
         "line": {"()": "config.logs.Lines"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "filters": {"of_a_request": {"()": "config.logs.OfARequest"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["of_a_request"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handler would mail its lines, words and all.
     "loggers": {

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from record import chain, heads
-from record.models import Seal
+from record.models import Reach, Seal
 from record.sources import Source, covered, named
 
 BOUND = timedelta(seconds=60)
@@ -18,12 +18,21 @@ class Verification:
     """One reading of the log, in bounded memory, while the site writes on.
 
     kept: heads that were written down elsewhere. unsealed_for: from which age on a row without a
-    seal is a fault. `faults()` yields one line for each; `links` counts the links read meanwhile.
+    seal is a fault. since: the place after which links are read; rows without a link are then
+    looked for where the sealer has not been yet. `faults()` yields one line for each; `links`
+    counts the links read meanwhile.
     """
 
-    def __init__(self, *, kept: Iterable[heads.Head] = (), unsealed_for: timedelta = BOUND) -> None:
+    def __init__(
+        self,
+        *,
+        kept: Iterable[heads.Head] = (),
+        unsealed_for: timedelta = BOUND,
+        since: int = 0,
+    ) -> None:
         self.head = heads.head()
         self.links = 0
+        self._since = since
         self._unsealed_for = unsealed_for
         self._kept: dict[int, set[str]] = {}
         for one in kept:
@@ -39,7 +48,7 @@ class Verification:
             yield from self._unsealed(source)
 
     def _chain(self) -> Iterator[str]:
-        expected, previous = 1, chain.START
+        expected, previous = self._since + 1, self._before()
         for seals, forms in self._chunks():
             for position, name, row, stored in seals:
                 if position < 1:
@@ -62,11 +71,18 @@ class Verification:
         if expected <= self.head.position:
             yield _gone(expected, self.head.position)
 
+    def _before(self) -> bytes | None:
+        """What the first link that is read holds on to; None: it is gone."""
+        if not self._since:
+            return chain.START
+        stored = Seal.objects.filter(position=self._since).values_list("hash", flat=True).first()
+        return bytes(stored) if stored is not None else None
+
     def _chunks(self) -> Iterator[tuple[list[tuple], dict[tuple[str, int], bytes]]]:
         """The links up to the head in order, with the written forms of their rows."""
         links = Seal.objects.filter(position__lte=self.head.position).order_by("position")
         links = links.values_list("position", "source", "row", "hash")
-        after = None
+        after = self._since or None
         while True:
             found = list((links.filter(position__gt=after) if after is not None else links)[:CHUNK])
             if not found:
@@ -88,6 +104,8 @@ class Verification:
         strange = Q(at__lt=now - self._unsealed_for) | Q(at__gt=now + self._unsealed_for)
         rows = source.unsealed().filter(strange).values_list("pk", flat=True)
         after = None
+        if self._since:
+            after = Reach.objects.filter(pk=source.name).values_list("up_to", flat=True).first()
         while True:
             found = list((rows.filter(pk__gt=after) if after is not None else rows)[:CHUNK])
             for row in found:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import ROLES
-from config import defaults
+from config import defaults, doctor, health, metrics
 from config.demo import PASSWORD
 from moderation import reasons
 from moderation.models import Policy, Report
@@ -140,6 +140,36 @@ def test_only_the_settings_read_the_environment():
         if re.search(r"os\.environ(?!\.setdefault|\[\")|getenv", path.read_text(encoding="utf-8"))
     }
     assert not [name for name in readers if not name.startswith("benchmarks/")]
+
+
+def subsection(title: str) -> str:
+    """The text under a heading of level three of "Running it"."""
+    parts = re.split(r"^### ", section("docs/operations.md", "Running it"), flags=re.MULTILINE)
+    [found] = [part for part in parts if part.startswith(f"{title}\n")]
+    return found
+
+
+def test_every_metric_is_described_and_no_other():
+    assert set(rows(subsection("Metrics"))) == metrics.names()
+
+
+def test_every_alert_watches_a_metric_there_is_and_says_what_to_do():
+    text = read("deploy/prometheus/alerts.yml")
+    named = {
+        re.sub(r"_(bucket|count|sum)$", "", name) for name in re.findall(r"rejoinder_\w+", text)
+    }
+    assert len(named) > 10
+    assert named <= metrics.names()
+    alerts = text.count("- alert:")
+    assert alerts == text.count("summary:") == text.count("description:") == text.count("severity:")
+
+
+def test_every_check_of_the_doctor_is_described_in_its_order():
+    assert list(rows(subsection("Doctor"))) == [check.__name__ for check in doctor.CHECKS]
+
+
+def test_every_probe_is_described():
+    assert set(rows(subsection("Health"))) == set(health.PROBES)
 
 
 # --- docs/architecture.md ---------------------------------------------------------------------

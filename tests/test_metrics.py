@@ -245,6 +245,7 @@ def test_no_look_reads_through_a_table_that_grows():
         and f"LIMIT {facts.NEWEST}" not in sql
     ]
     assert walked == []
+    assert [sql for step, sql in plans if "TEMP B-TREE" in step] == [], "nothing is sorted"
 
 
 COUNTING = """

@@ -32,7 +32,7 @@ ODD = {"/nowhere/": 404, "/accounts/3rdparty/login/error/": 401}
 NOT_PAGES = {
     "answers in other forms": {
         *("lead_image", "article_feed", "section_feed", "discussion_feed", "sitemap", "robots"),
-        *("healthz", "comment_state", "discussion_news", "discussion_fragments"),
+        *("comment_state", "discussion_news", "discussion_fragments"),
         *("mfa_download_recovery_codes", "mfa_login_webauthn", "export_json", "export_html"),
         *("desk_card", "desk_changes", "log_head"),
     },
