@@ -1,5 +1,6 @@
 """A comment in the list of the desk, and in its focus: all that an editor rules by."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from comments.models import Comment
 from moderation import queue, reasons
 from moderation.desk.pages import card
 from moderation.models import DecisionRecord, PendingEffect, QueueItem, Sketch
+from moderation.operations.appeals import refusal_to_rule
 from moderation.queue import Selection
 
 FIRST_WORDS = 140  # letters in a row of the list
@@ -23,10 +25,10 @@ Status = Comment.Status
 Outcomes = DecisionRecord.Outcome
 
 
-def address_of(comment_id: int, selection: Selection, name: str = "desk_comment") -> str:
-    """Where a comment is in focus beside the list of a selection."""
+def address_of(number: int, selection: Selection, name: str = "desk_comment") -> str:
+    """Where a comment is in focus beside the list of a selection, or something is done to it."""
     query = selection.as_query()
-    return reverse(name, args=[comment_id]) + (f"?{query}" if query else "")
+    return reverse(name, args=[number]) + (f"?{query}" if query else "")
 
 
 def list_of(selection: Selection) -> str:
@@ -44,8 +46,18 @@ def claim_told(entry: QueueItem | None, reader: User) -> str:
     return _("%(name)s is reading this") % {"name": entry.claimed_by.display_name}
 
 
-def row(item: queue.Item, *, reader: User, selection: Selection, focus: int | None) -> dict:
-    """What templates/moderation/_desk_row.html shows of one comment."""
+def row(
+    item: queue.Item,
+    *,
+    reader: User,
+    selection: Selection,
+    focus: int | None,
+    is_anothers: bool = False,
+) -> dict:
+    """What templates/moderation/_desk_row.html shows of one comment.
+
+    is_anothers: its appeal is not for this editor to rule on.
+    """
     comment, entry = item.comment, item.entry
     status = entry.status if entry else comment.status
     judged = item.judged or item.decision
@@ -54,7 +66,10 @@ def row(item: queue.Item, *, reader: User, selection: Selection, focus: int | No
         "revision_id": comment.latest_id,
         "author": comment.author,
         "excerpt": Truncator(" ".join(comment.latest.source.split())).chars(FIRST_WORDS),
-        "at": entry.at if entry else comment.created_at,
+        "at": _at(item, selection),
+        "is_anothers": is_anothers,
+        # A contested decision is ruled on by itself.
+        "ticked": item.appeal is None,
         "risk": entry.risk if entry and status == Status.HELD else None,
         "level": sum(entry.risk >= level for level in _LEVELS) if entry else 0,
         "reason": reasons.told(judged.reason) if judged else "",
@@ -69,13 +84,21 @@ def row(item: queue.Item, *, reader: User, selection: Selection, focus: int | No
     }
 
 
-_OF_ONE_STATUS = ("waiting", "approved", "rejected")
+_OF_ONE_STATUS = ("waiting", "appeals", "approved", "rejected")
+
+
+def _at(item: queue.Item, selection: Selection) -> datetime:
+    """Since when it is on its tab."""
+    if selection.tab == "appeals" and item.appeal:
+        return item.appeal.created_at
+    return item.entry.at if item.entry else item.comment.created_at
 
 
 def focus_card(
     item: queue.Item, *, reader: User, selection: Selection, next_url: str = "", **said: Any
 ) -> dict[str, Any]:
-    """What templates/moderation/_desk_card.html shows: four queries, five where there is a raid.
+    """What templates/moderation/_desk_card.html shows: four queries, five where there is a raid,
+    one more for an appeal against one's own decision.
 
     next_url: where a ruling without a script leads. said: an error, a difference, a note that was
     typed before.
@@ -126,6 +149,13 @@ def focus_card(
         "pick_url": _pick_url(comment),
         "closed": closed,
         "appeal": item.appeal,
+        "appeal_reason": reasons.told(item.appeal.decision.reason) if item.appeal else "",
+        "appeal_refusal": refusal_to_rule(actor=reader, appeal=item.appeal)
+        if item.appeal
+        else None,
+        "appeal_url": address_of(item.appeal.pk, selection, "rule_on_appeal")
+        if item.appeal
+        else None,
         "next": next_url,
         **said,
     }

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,7 +18,7 @@ from accounts.models import User
 from comments.models import Comment
 from moderation import queue
 from moderation.desk.cards import claim_told
-from moderation.models import DecisionRecord, PendingEffect, QueueItem
+from moderation.models import Appeal, DecisionRecord, PendingEffect, QueueItem
 from moderation.operations.claims import claim, release
 from moderation.operations.permissions import check_editor
 from moderation.queue import Selection
@@ -25,6 +26,10 @@ from moderation.queue import Selection
 SHOWN = 100  # rows that one page may ask about
 COUNTED = 100  # the most that is counted of what has come in
 LOOKS_BACK = timedelta(days=1)
+_OF_APPEALS = {
+    "appeal_overturned": gettext_lazy("Overturned by %(name)s"),
+    "appeal_upheld": gettext_lazy("Upheld by %(name)s"),
+}
 Status = Comment.Status
 
 
@@ -43,6 +48,10 @@ def changes(request: HttpRequest) -> JsonResponse:
     effects = PendingEffect.objects.waiting().filter(comment__in=shown)
     ruled = set(effects.values_list("comment_id", flat=True))
     gone = [pk for pk in shown if pk in ruled or not _belongs(found.get(pk), selection)]
+    if selection.tab == "appeals":
+        contested = Appeal.objects.open().filter(comment__in=shown)
+        standing = set(contested.values_list("comment_id", flat=True))
+        gone = [pk for pk in shown if pk not in standing]
     return JsonResponse(
         {
             "counts": {tab: number_told(count) for tab, count in queue.counts().items()},
@@ -107,6 +116,8 @@ def _farewell(entry: QueueItem | None, record: DecisionRecord | None, reader: Us
     if record.actor is None:
         return _("The automatic checks have decided it.")
     name = _("you") if record.actor_id == reader.pk else record.actor.display_name
+    if record.reason in _OF_APPEALS:
+        return _OF_APPEALS[record.reason] % {"name": name}
     return {
         DecisionRecord.Outcome.APPROVE: _("Approved by %(name)s"),
         DecisionRecord.Outcome.REJECT: _("Rejected by %(name)s"),
@@ -117,9 +128,14 @@ def _farewell(entry: QueueItem | None, record: DecisionRecord | None, reader: Us
 def _came(selection: Selection, since: str, shown: dict[int, int]) -> int:
     """How many have come into a selection since a moment, COUNTED at most."""
     moment = _moment(since)
-    if moment is None or selection.words or selection.tab == "appeals":
+    if moment is None or selection.words:
         return 0
-    fresh = queue.matching(selection).filter(at__gt=moment).exclude(pk__in=shown)
+    fresh = queue.matching(selection).exclude(pk__in=shown)
+    if selection.tab == "appeals":
+        contested = Appeal.objects.open().filter(created_at__gt=moment)
+        fresh = fresh.filter(pk__in=contested.values("comment_id"))
+    else:
+        fresh = fresh.filter(at__gt=moment)
     return fresh[:COUNTED].count()
 
 

@@ -21,6 +21,7 @@ from moderation.desk.clusters import cluster_page
 from moderation.desk.notices import notice_card
 from moderation.desk.pages import page
 from moderation.models import DecisionRecord, Report
+from moderation.operations.appeals import refusals_to_rule
 from moderation.operations.permissions import check_editor
 from moderation.queue import Selection
 
@@ -129,8 +130,17 @@ def listing(
     found = queue.page_of(reader=request.user, selection=selection)
     focus = focus or (found.items[0] if found.items else None)
     chosen = focus.comment.pk if focus else None
+    appeals = [item.appeal for item in found.items if item.appeal]
+    refusals = refusals_to_rule(actor=request.user, appeals=appeals)
     rows = [
-        row(item, reader=request.user, selection=selection, focus=chosen) for item in found.items
+        row(
+            item,
+            reader=request.user,
+            selection=selection,
+            focus=chosen,
+            is_anothers=bool(item.appeal and item.appeal.pk in refusals),
+        )
+        for item in found.items
     ]
     plain = selection.but()
     response = page(
@@ -201,6 +211,7 @@ def _nothing(selection: Selection) -> str:
     return {
         "waiting": _("Nothing waits. Everything that readers wrote has been decided."),
         "reported": _("No reader has reported anything that is still open."),
+        "appeals": _("No author contests a decision."),
     }.get(selection.tab, _("There is nothing here yet."))
 
 

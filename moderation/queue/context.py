@@ -77,7 +77,10 @@ def in_context(comments: list[Comment]) -> list[Item]:
     authors = records_of({comment.author_id for comment in comments})
     entries = QueueItem.objects.select_related("claimed_by", "escalated_by").in_bulk(ids)
     appeals = {
-        appeal.comment_id: appeal for appeal in Appeal.objects.open().filter(comment__in=ids)
+        appeal.comment_id: appeal
+        for appeal in Appeal.objects.open()
+        .filter(comment__in=ids)
+        .select_related("contested", "comment", "decision")
     }
     names = {comment.pk: _cluster_name(comment) for comment in comments}
     known = clusters(set(names.values()) - {None})

@@ -248,9 +248,10 @@
       row.classList.add("ruled");
       cards.delete(id);
     } else ruling.place = takeOut(row);
-    if (form.dataset.rule !== "settle") rulings.push(ruling);
+    const undoable = !("final" in form.dataset);
+    if (undoable) rulings.push(ruling);
     move(following);
-    showBar(text, form.dataset.rule !== "settle");
+    showBar(text, undoable);
     say(text);
     ruling.answer = inTurn(id, () => {
       // Whoever takes a ruling back and rules anew has seen both.
