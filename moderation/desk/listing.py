@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from comments.models import Comment
 from moderation import queue
+from moderation.chosen import check_selection
 from moderation.desk import filters
 from moderation.desk.cards import focus_card, list_of, row, undo_url
 from moderation.desk.clusters import cluster_page
@@ -163,6 +164,7 @@ def listing(
         since=timezone.now().isoformat(),
         changes_url=f"{reverse('desk_changes')}?{selection.as_query()}",
         list_url=list_of(plain),
+        many_url=_many_url(selection),
         next_url=list_of(selection.but(after=found.next)) if found.next else None,
         from_start_url=list_of(plain) if selection.after else None,
         nothing=_nothing(selection),
@@ -176,6 +178,17 @@ def listing(
     )
     response.status_code = status
     return response
+
+
+def _many_url(selection: Selection) -> str:
+    """Where one ruling on all of a selection is made, or on another choice where none can be."""
+    plain = selection.but(order="")
+    try:
+        check_selection(plain)
+    except ValidationError:
+        return reverse("batches")
+    query = plain.as_query()
+    return reverse("batches") + (f"?{query}" if query else "")
 
 
 def _following(rows: list[dict[str, Any]]) -> str | None:
