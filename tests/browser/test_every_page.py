@@ -47,7 +47,7 @@ NOT_PAGES = {
     },
     "only on a developer's machine": {"mailbox", "one_mail"},
     "leads on at once": {
-        *("open_notification", "mfa_authenticate", "mfa_reauthenticate"),
+        *("open_notification", "desk_urgent", "mfa_authenticate", "mfa_reauthenticate"),
         "mfa_reauthenticate_webauthn",
         *("account_confirm_login_code", "account_confirm_password_reset_code"),
         *("account_complete_password_reset", "account_set_password", "socialaccount_signup"),
