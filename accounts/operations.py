@@ -271,7 +271,8 @@ def choose_mail(
 ) -> User:
     """Set when mail of each kind leaves: now, daily or never.
 
-    urgent: of what waits at the desk; now or never, and to editors alone. Raises Forbidden (not_yours), ValidationError keyed by kind (unknown_cadence).
+    urgent: of what waits at the desk; now or never, and to editors alone. Raises Forbidden
+    (not_yours), ValidationError keyed by kind (unknown_cadence, editors_only).
     """
     _check_own(actor, user)
     wanted = {

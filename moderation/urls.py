@@ -37,6 +37,11 @@ urlpatterns = [
     path("desk/comments/<row:comment_id>/claim/", changes.claim_comment, name="desk_claim"),
     path("desk/comments/<row:comment_id>/rule/", rulings.rule, name="rule"),
     path("desk/comments/<row:comment_id>/settle/", rulings.settle_comment, name="settle_comment"),
+    path(
+        "desk/comments/<row:comment_id>/unsettle/",
+        rulings.unsettle_comment,
+        name="unsettle_comment",
+    ),
     path("desk/clusters/<row:cluster>/rule/", clusters.rule, name="rule_on_cluster"),
     path("desk/comments/<row:comment_id>/escalate/", escalation.escalate, name="escalate"),
     path(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import formats, timezone
@@ -18,10 +19,11 @@ from accounts.models import User
 from comments.models import Comment
 from moderation import queue
 from moderation.desk.cards import claim_told
-from moderation.models import Appeal, DecisionRecord, PendingEffect, QueueItem
+from moderation.models import Appeal, DecisionRecord, PendingEffect, QueueItem, Report
 from moderation.operations.claims import claim, release
 from moderation.operations.permissions import check_editor
 from moderation.queue import Selection
+from moderation.queue.finding import moment_of
 
 SHOWN = 100  # rows that one page may ask about
 COUNTED = 100  # the most that is counted of what has come in
@@ -55,7 +57,9 @@ def changes(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {
             "counts": {tab: number_told(count) for tab, count in queue.counts().items()},
-            "gone": _farewells(gone, found, request.user) if selection.tab != "all" else [],
+            "gone": _farewells(gone, found, request.user, selection.tab)
+            if selection.tab != "all"
+            else [],
             "changed": [pk for pk, revision in shown.items() if latest.get(pk) != revision],
             "claimed": {
                 pk: told for pk, entry in found.items() if (told := claim_told(entry, request.user))
@@ -98,15 +102,40 @@ def _belongs(entry: QueueItem | None, selection: Selection) -> bool:
     }.get(selection.tab, entry.status)
 
 
-def _farewells(gone: list[int], found: dict[int, QueueItem], reader: User) -> list[dict[str, Any]]:
-    """Each with a word of who it was; one query, none for none."""
+def _farewells(
+    gone: list[int], found: dict[int, QueueItem], reader: User, tab: str
+) -> list[dict[str, Any]]:
+    """Each with a word of who it was; one query, none for none, one more for reports."""
     if not gone:
         return []
     last: dict[int, DecisionRecord] = {}
     records = DecisionRecord.objects.filter(comment__in=gone).select_related("actor")
     for record in records.order_by("pk"):
         last[record.comment_id] = record
-    return [{"id": pk, "said": _farewell(found.get(pk), last.get(pk), reader)} for pk in gone]
+    looked = _looked_at(gone, reader) if tab == "reported" else {}
+    return [
+        {"id": pk, "said": looked.get(pk) or _farewell(found.get(pk), last.get(pk), reader)}
+        for pk in gone
+    ]
+
+
+def _looked_at(gone: list[int], reader: User) -> dict[int, str]:
+    """Of these comments those whose reports were settled last without a ruling, and by whom."""
+    newest = Report.objects.filter(comment=OuterRef("comment"), settled_at__isnull=False)
+    last = newest.order_by("-settled_at", "-pk").values("pk")[:1]
+    settled = Report.objects.filter(
+        comment__in=gone, pk=Subquery(last), decision__isnull=True, settled_by__isnull=False
+    )
+    return {
+        report.comment_id: _("%(name)s left it as it is")
+        % {"name": name_told(report.settled_by, reader)}
+        for report in settled.select_related("settled_by")
+    }
+
+
+def name_told(person: User, reader: User) -> str:
+    """How an editor is called before another, or before themselves."""
+    return _("you") if person.pk == reader.pk else person.display_name
 
 
 def _farewell(entry: QueueItem | None, record: DecisionRecord | None, reader: User) -> str:
@@ -115,7 +144,7 @@ def _farewell(entry: QueueItem | None, record: DecisionRecord | None, reader: Us
         return _("Its author has changed or withdrawn it.")
     if record.actor is None:
         return _("The automatic checks have decided it.")
-    name = _("you") if record.actor_id == reader.pk else record.actor.display_name
+    name = name_told(record.actor, reader)
     if record.reason in _OF_APPEALS:
         return _OF_APPEALS[record.reason] % {"name": name}
     return {
@@ -135,7 +164,7 @@ def _came(selection: Selection, since: str, shown: dict[int, int]) -> int:
         contested = Appeal.objects.open().filter(created_at__gt=moment)
         fresh = fresh.filter(pk__in=contested.values("comment_id"))
     else:
-        fresh = fresh.filter(at__gt=moment)
+        fresh = fresh.filter(**{f"{moment_of(selection.tab)}__gt": moment})
     return fresh[:COUNTED].count()
 
 

@@ -1,14 +1,17 @@
 """The list of the desk with the comment in focus beside it. Parse, call, render."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -26,6 +29,7 @@ from moderation.operations.appeals import refusals_to_rule
 from moderation.operations.permissions import check_editor
 from moderation.queue import Selection
 
+_NAME = 60  # letters
 AROUND = 40  # comments of a thread before the one in question, and after it
 
 
@@ -34,9 +38,21 @@ AROUND = 40  # comments of a thread before the one in question, and after it
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     selection = Selection.from_query(request.GET)
+    if "by" in request.GET:
+        return _by_name(request, selection)
     if selection.cluster is not None and selection == Selection(cluster=selection.cluster):
         return cluster_page(request, selection.cluster)
     return listing(request, selection)
+
+
+def _by_name(request: HttpRequest, selection: Selection) -> HttpResponse:
+    """An author is chosen by name and stands in the address by number."""
+    check_editor(request.user)
+    name = request.GET["by"].replace("\0", "").strip()[:_NAME]
+    author = filters.person_called(name)
+    if name and author is None:
+        messages.info(request, _("Nobody here is called “%(name)s”.") % {"name": name})
+    return HttpResponseRedirect(list_of(selection.but(author=author)))
 
 
 @login_required
@@ -172,6 +188,7 @@ def listing(
         filtered=selection.but(order="", words="") != Selection(tab=selection.tab),
         orders=filters.order_links(selection),
         fields=filters.fields(selection),
+        author_name=filters.name_of(selection.author),
         chips=filters.chips(selection),
         views=filters.views(request.user, selection),
         **above,
@@ -201,7 +218,9 @@ def _following(rows: list[dict[str, Any]]) -> str | None:
 
 def _ruled(request: HttpRequest) -> dict[str, Any] | None:
     """What this editor has just ruled, as the address says it after a form without a script."""
-    text = request.GET.get("ruled", "")
+    text, settled = request.GET.get("ruled", ""), moment(request.GET.get("at", ""))
+    if settled is not None:
+        return _settled(request.GET.get("settled", ""), settled)
     if not (text.isascii() and text.isdecimal() and len(text) < 19):
         return None
     record = (
@@ -218,6 +237,17 @@ def _ruled(request: HttpRequest) -> dict[str, Any] | None:
     return {"said": said, "undo_url": undo_url(record)}
 
 
+def _settled(text: str, at: datetime) -> dict[str, Any] | None:
+    """What this editor has just left as it is."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        return None
+    found = Comment.objects.select_related("author").filter(pk=int(text)).first()
+    if found is None:
+        return None
+    said = _("Left as it is: the comment of %(name)s.") % {"name": found.author.display_name}
+    return {"said": said, "undo_url": unsettle_url(found.pk, at)}
+
+
 def _nothing(selection: Selection) -> str:
     if selection.after or selection.is_filtered:
         return _("Nothing more fits what you chose.")
@@ -228,6 +258,20 @@ def _nothing(selection: Selection) -> str:
     }.get(selection.tab, _("There is nothing here yet."))
 
 
-def with_ruled(url: str, record: DecisionRecord) -> str:
-    """An address of the desk that says what was just ruled."""
-    return f"{url}{'&' if '?' in url else '?'}{urlencode({'ruled': record.pk})}"
+def with_query(url: str, **said: Any) -> str:
+    """An address of the desk that says what was just done: ruled, or settled and at."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(said)}"
+
+
+def unsettle_url(comment_id: int, at: datetime) -> str:
+    """Where the reports of a comment that were settled at a moment are opened again."""
+    return with_query(reverse("unsettle_comment", args=[comment_id]), at=at.isoformat())
+
+
+def moment(text: str) -> datetime | None:
+    """A moment as an address says it; None for none."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and timezone.is_aware(found) else None

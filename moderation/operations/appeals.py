@@ -108,7 +108,9 @@ def refusals_to_rule(*, actor: User, appeals: Iterable[Appeal]) -> dict[int, For
     own = [appeal for appeal in appeals if actor.pk in _parties(appeal)]
     decided = [appeal for appeal in own if actor.pk != appeal.comment.author_id]
     # Of two others, one at most is the author of an appeal.
-    others = list(_rulers().exclude(pk=actor.pk).values_list("pk", flat=True)[:2]) if decided else []
+    others = (
+        list(_rulers().exclude(pk=actor.pk).values_list("pk", flat=True)[:2]) if decided else []
+    )
     found = {appeal.pk: _refusal(actor, appeal, others) for appeal in own}
     return {pk: refusal for pk, refusal in found.items() if refusal is not None}
 

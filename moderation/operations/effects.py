@@ -11,6 +11,7 @@ from comments import operations as comments
 from comments.models import Comment, Notice
 from moderation.models import DecisionRecord, PendingEffect, QueueItem
 from moderation.operations.queueing import follow
+from moderation.operations.reports import settle_the_rest
 from moderation.signals import effect_deferred
 
 RULING_GRACE = timedelta(seconds=6)  # between a ruling at the desk and its readers
@@ -92,6 +93,8 @@ def take_effect(
         comments.hold(**wanted, notice=notice)
     else:
         comments.reject(**wanted, notice=notice)
+        if record.actor is not None:
+            settle_the_rest(decision=record)
     if record.actor is not None and record.undoes is None:
         # Whoever was asked for has ruled, or somebody in their place.
         QueueItem.objects.filter(pk=comment.pk, escalated_at__isnull=False).update(

@@ -1,6 +1,7 @@
 """What the desk keeps of each comment, brought in line with what has just been done to it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from comments.models import Comment
 from moderation import desk_words
@@ -100,9 +101,13 @@ def _status_after(record: DecisionRecord) -> str:
     return Status.HELD if before == Status.PENDING else before
 
 
-def follow_reports(*, comment_id: int, open_reports: int, weight: float) -> None:
-    """Keep how many reports of a comment are open, and what they weigh together."""
-    QueueItem.objects.filter(pk=comment_id).update(open_reports=open_reports, report_weight=weight)
+def follow_reports(
+    *, comment_id: int, open_reports: int, weight: float, since: datetime | None
+) -> None:
+    """Keep how many reports of a comment are open, what they weigh together, and since when."""
+    QueueItem.objects.filter(pk=comment_id).update(
+        open_reports=open_reports, report_weight=weight, reported_at=since
+    )
 
 
 def forget(comment_ids: Sequence[int]) -> None:

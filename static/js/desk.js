@@ -301,7 +301,7 @@
     const undoing = inTurn(ruling.id, async () => {
       const { undo: url } = await ruling.answer;
       const { seen } = await post(url, token());
-      newest.set(ruling.id, seen);
+      if (seen) newest.set(ruling.id, seen);
     });
     undoing.catch((refused) => {
       say(refused.message);

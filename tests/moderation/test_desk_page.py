@@ -412,3 +412,32 @@ def test_a_difference_marks_words_and_leaves_the_rest():
         (ADDED, "2"),
         (KEPT, " three."),
     ]
+
+
+# --- What narrows it --------------------------------------------------------------------------
+
+
+def test_the_filters_of_every_tab_know_the_houses_own_reasons_and_its_articles(client, editor):
+    RejectionReason.objects.create(code="gossip", told="It is gossip.", key="g", active=False)
+    reasons.forget()
+    article = make_article(title="The last night train")
+    make_comment(article=article)
+    html = html_of(client, "/desk/?tab=approved")
+    assert '<option value="gossip">It is gossip.</option>' in html
+    assert f'<option value="{article.pk}">The last night train</option>' in html
+    assert '<select id="by-older"' in html and '<select id="by-age"' in html
+
+
+def test_an_author_is_chosen_by_name(client, editor):
+    relax()
+    author = make_user(display_name="Ada Night")
+    mine, _other = make_comment(author=author), make_comment()
+    answer = client.get("/desk/", {"tab": "approved", "by": " ada night ", "label": "threat"})
+    assert answer.url == f"/desk/?tab=approved&label=threat&author={author.pk}"
+    html = html_of(client, f"/desk/?tab=approved&author={author.pk}")
+    assert rows_in(html) == [mine.pk] and 'name="by" value="Ada Night"' in html
+    assert client.get("/desk/", {"tab": "approved", "by": ""}).url == "/desk/?tab=approved"
+    answer = client.get("/desk/", {"by": "Nobody Known"}, follow=True)
+    assert "Nobody here is called “Nobody Known”." in unescape(answer.content.decode())
+    client.force_login(make_user(), "allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get("/desk/", {"by": "Ada Night"}).status_code == 403

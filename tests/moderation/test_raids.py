@@ -450,7 +450,9 @@ def test_every_cluster_and_author_leads_to_a_batch(client, editor, house):
         ("?tab=appeals", "/desk/batches/"),
         ("?reason=raids&order=oldest", "/desk/batches/?reason=raids"),
     ):
-        assert f'class="many" href="{leads}"' in unescape(client.get(f"/desk/{query}").content.decode())
+        assert f'class="many" href="{leads}"' in unescape(
+            client.get(f"/desk/{query}").content.decode()
+        )
 
 
 def test_a_form_without_a_reason_says_so_and_decides_nothing(client, editor, house):
