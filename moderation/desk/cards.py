@@ -139,7 +139,7 @@ def focus_card(
         "claim": claim_told(entry, reader),
         "escalation": _escalation(entry),
         "may_escalate": entry is not None and entry.escalated_at is None,
-        "alike": _alike(item, selection) if item.cluster else [],
+        "alike": _alike(item, selection),
         "history": [_past(record) for record in history if record is not decided],
         "decided": decided,
         "decided_reason": reasons.told(decided.reason) if decided else "",
@@ -192,19 +192,30 @@ def _escalation(entry: QueueItem | None) -> dict[str, Any] | None:
 
 
 def _alike(item: queue.Item, selection: Selection) -> list[dict[str, Any]]:
-    others = (
-        Sketch.objects.filter(cluster=item.cluster.number)
-        .exclude(comment=item.comment)
-        .select_related("comment__author")
-        .order_by("-pk")[:ALIKE]
-    )
+    """The newest of its raid, and the copies that a check named; a query, two for a raid, none
+    where there is neither."""
+    ids = set(_copies(item.judged))
+    if item.cluster:
+        raid = Sketch.objects.filter(cluster=item.cluster.number).exclude(comment=item.comment)
+        ids |= set(raid.order_by("-pk").values_list("comment", flat=True)[:ALIKE])
+    others = Comment.objects.filter(pk__in=ids).select_related("author") if ids else []
     return [
         {
-            "url": address_of(other.comment_id, selection),
-            "author": other.comment.author.display_name,
-            "state": other.comment.get_status_display(),
+            "url": address_of(other.pk, selection),
+            "author": other.author.display_name,
+            "state": other.get_status_display(),
         }
         for other in others
+    ]
+
+
+def _copies(judged: DecisionRecord | None) -> list[int]:
+    """The comments that `repeats` and `twins` named, the first of each."""
+    return [
+        number
+        for found in (judged.findings if judged else ())
+        if found["code"] in ("repeats", "twins")
+        for number in found["detail"].get("comments", ())[:ALIKE]
     ]
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -56,7 +56,7 @@ def changes(request: HttpRequest) -> JsonResponse:
         gone = [pk for pk in shown if pk not in standing]
     return JsonResponse(
         {
-            "counts": {tab: number_told(count) for tab, count in queue.counts().items()},
+            "counts": {tab: str(count) for tab, count in queue.counts().items()},
             "gone": _farewells(gone, found, request.user, selection.tab)
             if selection.tab != "all"
             else [],
@@ -67,11 +67,6 @@ def changes(request: HttpRequest) -> JsonResponse:
             "came": _came(selection, request.GET.get("since", ""), shown),
         }
     )
-
-
-def number_told(count: queue.Count) -> str:
-    """A count as a tab shows it."""
-    return formats.number_format(count.count, use_l10n=True, force_grouping=True)
 
 
 def _pairs(text: str) -> dict[int, int]:

@@ -101,6 +101,22 @@ def _with_chosen(value: str, options: list[tuple]) -> list[tuple]:
     return [*options, (value, value, None)]
 
 
+def number(text: str | None) -> int | None:
+    """A number of a row as an address says it; None for none."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def search_label(tab: str) -> str:
+    """What a search on a tab looks through."""
+    return {
+        "waiting": _("Search what waits"),
+        "reported": _("Search what was reported"),
+        "appeals": _("Search what is contested"),
+        "approved": _("Search what was approved"),
+        "rejected": _("Search what was rejected"),
+    }.get(tab, _("Search all comments"))
+
+
 def name_of(user_id: int | None) -> str:
     """How somebody is called; empty for nobody. One query, none for None."""
     people = User.objects.filter(pk=user_id) if user_id is not None else User.objects.none()

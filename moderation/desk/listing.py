@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from comments.models import Comment
+from comments.pages import human_wait
 from moderation import queue
 from moderation.chosen import check_selection
 from moderation.desk import filters
@@ -106,22 +107,45 @@ def thread(request: HttpRequest, comment_id: int) -> HttpResponse:
         Comment.objects.select_related("call_to_action__article"), pk=comment_id
     )
     root = chosen.root_id or chosen.pk
-    within = Comment.objects.filter(root=root).select_related(
-        "author", "latest", "live_revision", "parent__author"
-    )
-    before = list(within.filter(pk__lt=chosen.pk).order_by("-pk")[:AROUND])[::-1]
-    after = list(within.filter(pk__gte=chosen.pk).order_by("pk")[: AROUND + 1])
     first = Comment.objects.select_related("author", "latest", "live_revision").get(pk=root)
+    earlier, shown, later = _around(root, chosen.pk, request)
     return render(
         request,
         "moderation/desk_thread.html",
         {
-            "comments": [first, *before, *after],
+            "comments": [first, *shown],
+            "earlier": earlier,
+            "later": later,
             "chosen": chosen,
             "article": chosen.call_to_action.article,
             "question": chosen.call_to_action.question,
         },
     )
+
+
+def _around(
+    root: int, chosen: int, request: HttpRequest
+) -> tuple[int | None, list[Comment], int | None]:
+    """AROUND comments of a thread before the one in question and AROUND after it, or as many before
+    or after another (?before=, ?after=); and where it goes on either way. Two queries."""
+    within = Comment.objects.filter(root=root).select_related(
+        "author", "latest", "live_revision", "parent__author"
+    )
+    up, down = filters.number(request.GET.get("before")), filters.number(request.GET.get("after"))
+    before, after = [], []
+    if down is None:
+        rows = within.filter(pk__lt=up or chosen).order_by("-pk")
+        before = list(rows[: AROUND + 1])
+    if up is None:
+        rows = within.filter(pk__gt=down) if down else within.filter(pk__gte=chosen)
+        after = list(rows.order_by("pk")[: AROUND + 2])
+    shown = before[:AROUND][::-1] + after[: AROUND + 1]
+    if not shown:
+        return None, [], None
+    # Whence one came, there is more as well.
+    has_earlier = down is not None or len(before) > AROUND
+    has_later = up is not None or len(after) > AROUND + 1
+    return shown[0].pk if has_earlier else None, shown, shown[-1].pk if has_later else None
 
 
 def _item(request: HttpRequest, comment_id: int) -> queue.Item:
@@ -182,6 +206,11 @@ def listing(
         list_url=list_of(plain),
         many_url=_many_url(selection),
         next_url=list_of(selection.but(after=found.next)) if found.next else None,
+        search_label=filters.search_label(selection.tab),
+        everywhere_url=list_of(selection.but(tab="all", order=""))
+        if selection.words and selection.tab != "all"
+        else None,
+        expected=_expected(selection.tab),
         from_start_url=list_of(plain) if selection.after else None,
         nothing=_nothing(selection),
         clear_url=list_of(Selection(tab=selection.tab)),
@@ -195,6 +224,12 @@ def listing(
     )
     response.status_code = status
     return response
+
+
+def _expected(tab: str) -> str:
+    """Within how long half of what waits is decided, in words; empty elsewhere, and unmeasured."""
+    seconds = queue.expected_wait() if tab == "waiting" else None
+    return "" if seconds is None else human_wait(seconds)
 
 
 def _many_url(selection: Selection) -> str:
@@ -218,13 +253,14 @@ def _following(rows: list[dict[str, Any]]) -> str | None:
 
 def _ruled(request: HttpRequest) -> dict[str, Any] | None:
     """What this editor has just ruled, as the address says it after a form without a script."""
-    text, settled = request.GET.get("ruled", ""), moment(request.GET.get("at", ""))
+    settled = moment(request.GET.get("at", ""))
     if settled is not None:
-        return _settled(request.GET.get("settled", ""), settled)
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        return _settled(filters.number(request.GET.get("settled")), settled)
+    ruled = filters.number(request.GET.get("ruled"))
+    if ruled is None:
         return None
     record = (
-        DecisionRecord.objects.filter(pk=int(text), actor=request.user)
+        DecisionRecord.objects.filter(pk=ruled, actor=request.user)
         .select_related("undone_by", "appeal", "comment__author")
         .first()
     )
@@ -237,11 +273,9 @@ def _ruled(request: HttpRequest) -> dict[str, Any] | None:
     return {"said": said, "undo_url": undo_url(record)}
 
 
-def _settled(text: str, at: datetime) -> dict[str, Any] | None:
+def _settled(comment_id: int | None, at: datetime) -> dict[str, Any] | None:
     """What this editor has just left as it is."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
-        return None
-    found = Comment.objects.select_related("author").filter(pk=int(text)).first()
+    found = Comment.objects.select_related("author").filter(pk=comment_id).first()
     if found is None:
         return None
     said = _("Left as it is: the comment of %(name)s.") % {"name": found.author.display_name}

@@ -1,5 +1,6 @@
 """A comment as an editor needs to see it: with its decisions, its reports and who wrote it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, F, QuerySet, Window
@@ -45,9 +46,9 @@ class Cluster:
 class Item:
     """A comment before an editor. decision: the machine's or person's last word on it; reports:
     the newest REPORTS that are open, open_reports: how many are; author: counts by name, up to MANY
-    (live, rejected, overturned: decisions that another editor took back); judged: the last record that says what the checks found in this
-    very text; cluster: the raid it is in; entry: as the desk keeps it (risk, due_at, claim,
-    escalation); appeal: the open one."""
+    (live, rejected, overturned: decisions that another editor took back); judged: the last record
+    that says what the checks found in this very text; cluster: the raid it is in; entry: as the
+    desk keeps it (risk, due_at, claim, escalation); appeal: the open one."""
 
     comment: Comment
     decision: DecisionRecord | None
@@ -115,6 +116,13 @@ def records_of(author_ids: set[int]) -> dict[int, dict[str, int]]:
         **{name: _at_most(condition) for name, condition in _COUNTED.items()}
     )
     return {row["pk"]: row for row in found.order_by().values("pk", *_COUNTED)}
+
+
+def counts_told(record: Mapping[str, int]) -> dict[str, str]:
+    """The counts of an author as they are shown: at MANY, nobody has looked for more."""
+    return {
+        name: f"{record[name]}+" if record[name] >= MANY else str(record[name]) for name in _COUNTED
+    }
 
 
 _COUNTED = {

@@ -8,7 +8,6 @@ from django.utils.translation import pgettext_lazy
 
 from moderation.models import DecisionRecord
 
-
 # What a finding's figures are called.
 _CALLED = {
     "phrases": _("phrases"),

@@ -350,21 +350,40 @@
       link.ariaExpanded = "false";
       return linkOf(current)?.focus({ preventScroll: true });
     }
-    const answer = await fetch(link.href);
-    if (!answer.ok) return say(words.failed);
-    const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".thread-panel");
+    const found = await panelAt(link.href);
     if (!found || !link.isConnected) return;
     link.closest(".case").append(found);
     link.ariaExpanded = "true";
-    found.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: found } }));
-    found.focus({ preventScroll: true });
-    found.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    lookAt(found);
+  }
+
+  async function panelAt(url) {
+    const answer = await fetch(url);
+    if (!answer.ok) return void say(words.failed);
+    return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".thread-panel");
+  }
+
+  function lookAt(panel) {
+    panel.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: panel } }));
+    panel.focus({ preventScroll: true });
+    panel.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /* Earlier and later parts of it take the place of the one that is shown. */
+  async function leaf(link) {
+    const found = await panelAt(link.href);
+    const panel = link.closest(".thread-panel");
+    if (!found || !panel?.isConnected) return;
+    panel.replaceWith(found);
+    lookAt(found);
   }
 
   focus.addEventListener("click", (event) => {
-    if (!event.target.closest("a[data-thread]") || event.metaKey || event.ctrlKey) return;
+    const link = event.target.closest("a[data-thread], .thread-panel a[data-around]");
+    if (!link || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
-    thread();
+    if ("around" in link.dataset) leaf(link);
+    else thread();
   });
 
   /* A selection of rows, for one ruling on all of them */
