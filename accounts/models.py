@@ -206,6 +206,9 @@ class Sanction(models.Model):
     about_comment = models.BigIntegerField(
         null=True, blank=True, help_text="Number of the comment it followed from."
     )
+    with_comments = models.BooleanField(
+        default=False, help_text="Of a ban: what they wrote is rejected too, told with it."
+    )
     given_at = models.DateTimeField(default=timezone.now)
     given_by = models.ForeignKey(
         User,

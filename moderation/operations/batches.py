@@ -47,13 +47,14 @@ def make_batch(
     note: str = "",
     seen: Sequence[Seen] = (),
     until: datetime | None = None,
+    told_once: bool = False,
 ) -> Batch:
     """An editor's ruling on everything a selection has, or on what they ticked (seen; of a raid,
     what still waits of it), with the words as they are now; the worker carries it out.
 
-    reason, note: as `rule` takes them. until: leave out what came there later than that. Raises
-    Forbidden (editors_only), ValidationError (bad_outcome, bad_reason, note_too_long,
-    bad_selection, none_chosen).
+    reason, note: as `rule` takes them. told_once: notify nobody of each rejection. until: leave out
+    what came there later than that. Raises Forbidden (editors_only), ValidationError (bad_outcome,
+    bad_reason, note_too_long, bad_selection, none_chosen).
     """
     check_editor(actor)
     if outcome not in (Outcomes.APPROVE, Outcomes.REJECT):
@@ -73,6 +74,7 @@ def make_batch(
             outcome=outcome,
             reason=reason if outcome == Outcomes.REJECT else "",
             note=note,
+            told_once=told_once,
             total=len(found.members),
         )
         _take_in(batch, found.members)

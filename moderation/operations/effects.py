@@ -75,7 +75,12 @@ def take_effect(
 
     comment: locked. Raises Conflict (changed, withdrawn).
     """
-    wanted = {"actor": record.actor, "comment": comment, "revision_id": record.revision_id}
+    wanted = {
+        "actor": record.actor,
+        "comment": comment,
+        "revision_id": record.revision_id,
+        "is_locked": True,
+    }
     if record.undoes is not None:
         before = record.undoes.status_before
         comments.restore(
@@ -92,7 +97,8 @@ def take_effect(
     elif record.outcome == Outcomes.HOLD:
         comments.hold(**wanted, notice=notice)
     else:
-        comments.reject(**wanted, notice=notice)
+        told = record.batch is not None and record.batch.told_once
+        comments.reject(**wanted, notice=notice, tell=not told)
         if record.actor is not None:
             settle_the_rest(decision=record)
     if record.actor is not None and record.undoes is None:
@@ -140,7 +146,7 @@ def carry_out(*, record_id: int) -> bool:
             effect.delete()
         else:
             lapse(effect)
-        follow(row)
+        follow(row, is_locked=True)
     return stands
 
 

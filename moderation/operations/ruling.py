@@ -58,7 +58,8 @@ def rule(
         row = comments.locked(comment)
         comments.check_unchanged(row, revision_id)
         _check_not_appealed(row)
-        check_not_erased(revision_id)
+        if row.latest.erased_at is not None:
+            raise _erased()
         _check_newest_seen(row, seen)
         already = (
             row.status == Status.APPROVED
@@ -85,12 +86,14 @@ def rule(
             effect_after=effect_after,
             batch=batch,
         )
-        settle_reports(
-            actor=actor,
-            comment=row,
-            decision=record,
-            until=reports_until if outcome == Outcomes.APPROVE else None,
-        )
+        # A rejection that takes effect at once has upheld them all by now.
+        if outcome == Outcomes.APPROVE or effect_after:
+            settle_reports(
+                actor=actor,
+                comment=row,
+                decision=record,
+                until=reports_until if outcome == Outcomes.APPROVE else None,
+            )
     return record
 
 
@@ -150,7 +153,8 @@ def undo(*, actor: User, record: DecisionRecord, batch: Batch | None = None) -> 
 
 def _check_not_appealed(comment: Comment) -> None:
     """Once contested, a decision is another editor's to confirm or to change."""
-    if Appeal.objects.open().filter(comment=comment).exists():
+    # Nothing else than a rejection is contested.
+    if comment.status == Status.REJECTED and Appeal.objects.open().filter(comment=comment).exists():
         raise Conflict(
             _("Its author contests this decision: rule on the appeal instead."), code="appealed"
         )
@@ -158,4 +162,8 @@ def _check_not_appealed(comment: Comment) -> None:
 
 def check_not_erased(revision_id: int | None) -> None:
     if CommentRevision.objects.filter(pk=revision_id, erased_at__isnull=False).exists():
-        raise Conflict(_("The words have been erased since."), code="erased")
+        raise _erased()
+
+
+def _erased() -> Conflict:
+    return Conflict(_("The words have been erased since."), code="erased")
