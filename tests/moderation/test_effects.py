@@ -416,16 +416,16 @@ def test_a_ruling_locks_its_comment_once(django_assert_max_num_queries):
     reasons.told("spam")
     assert editor.is_editor
     ruling = {"actor": editor, "outcome": "reject", "reason": "spam"}
-    with django_assert_max_num_queries(19) as asked:
+    with django_assert_max_num_queries(21) as asked:
         record = operations.rule(
             **ruling, comment=late, revision_id=late.latest_id, effect_after=RULING_GRACE
         )
     assert _locks(asked) == 1
-    with django_assert_max_num_queries(21) as asked:
+    with django_assert_max_num_queries(23) as asked:
         operations.rule(**ruling, comment=at_once, revision_id=at_once.latest_id)
     assert _locks(asked) == 1
     PendingEffect.objects.update(due_at=timezone.now())
-    with django_assert_max_num_queries(21) as asked:
+    with django_assert_max_num_queries(23) as asked:
         assert carry_out(record_id=record.pk)
     assert _locks(asked) == 1
     statuses = Comment.objects.filter(pk__in=[late.pk, at_once.pk]).values_list("status", flat=True)

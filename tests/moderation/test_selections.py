@@ -394,8 +394,9 @@ def test_facets_name_what_waits_the_most_first_and_nothing_else(editor, monkeypa
     assert languages == {("en", 3), ("de", 3), ("unknown", 2)}
     monkeypatch.setattr("moderation.queue.choices.EXACT", 5)
     figures.count()
+    # As of the last count: what came since is not in it.
+    place_all(1, article=quiet)
     later = queue.facets()
-    assert not later.is_exact
     assert (later.articles, later.sections) == (live.articles, live.sections)
     assert set(later.languages) == set(live.languages)
 
