@@ -82,6 +82,17 @@ class MailForm(forms.Form):
     )
 
 
+class EditorsMailForm(MailForm):
+    """The same for an editor, who may hear of the desk as well."""
+
+    urgent = forms.ChoiceField(
+        label=_("Urgent at the desk"),
+        help_text=_("When something waits that should not wait, at most every quarter of an hour."),
+        choices=[(choice.value, choice.label) for choice in (Cadence.NOW, Cadence.NEVER)],
+        widget=forms.RadioSelect,
+    )
+
+
 class TokenForm(forms.Form):
     LIFETIMES = (
         (30, _("30 days")),

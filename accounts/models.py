@@ -27,6 +27,7 @@ MAIL_KINDS = {
     "decisions": "mail_decisions",
     "mentions": "mail_mentions",
     "followed": "mail_followed",
+    "urgent": "mail_urgent",
 }
 DIGEST = "digest"  # all kinds that leave once a day, as one mail
 
@@ -95,6 +96,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     mail_followed = models.CharField(
         _("discussions I follow"), max_length=5, choices=Cadence, default=Cadence.DAILY
+    )
+    mail_urgent = models.CharField(
+        _("what is urgent at the desk"),
+        max_length=5,
+        choices=Cadence,
+        default=Cadence.NEVER,
+        help_text="Of editors alone, at once or never.",
     )
     digested_on = models.DateField(
         null=True,
@@ -197,6 +205,9 @@ class Sanction(models.Model):
     note = models.CharField(max_length=1_000, blank=True, help_text="To the person: why.")
     about_comment = models.BigIntegerField(
         null=True, blank=True, help_text="Number of the comment it followed from."
+    )
+    with_comments = models.BooleanField(
+        default=False, help_text="Of a ban: what they wrote is rejected too, told with it."
     )
     given_at = models.DateTimeField(default=timezone.now)
     given_by = models.ForeignKey(

@@ -260,11 +260,19 @@ def user_for_token(secret: str) -> User | None:
 
 
 def choose_mail(
-    *, actor: User, user: User, replies: str, decisions: str, mentions: str, followed: str
+    *,
+    actor: User,
+    user: User,
+    replies: str,
+    decisions: str,
+    mentions: str,
+    followed: str,
+    urgent: str = Cadence.NEVER,
 ) -> User:
     """Set when mail of each kind leaves: now, daily or never.
 
-    Raises Forbidden (not_yours), ValidationError keyed by kind (unknown_cadence).
+    urgent: of what waits at the desk; now or never, and to editors alone. Raises Forbidden
+    (not_yours), ValidationError keyed by kind (unknown_cadence, editors_only).
     """
     _check_own(actor, user)
     wanted = {
@@ -272,12 +280,15 @@ def choose_mail(
         "decisions": decisions,
         "mentions": mentions,
         "followed": followed,
+        "urgent": urgent,
     }
     unknown = {
         kind: ValidationError(_("Choose one of these."), code="unknown_cadence")
         for kind, cadence in wanted.items()
-        if cadence not in Cadence
+        if cadence not in Cadence or (kind == "urgent" and cadence == Cadence.DAILY)
     }
+    if urgent != Cadence.NEVER and not user.is_editor:
+        unknown["urgent"] = ValidationError(_("Only editors see the queue."), code="editors_only")
     if unknown:
         raise ValidationError(unknown)
     with transaction.atomic():

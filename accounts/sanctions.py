@@ -46,14 +46,16 @@ def give(
     until: datetime | None = None,
     note: str = "",
     about_comment: int | None = None,
+    with_comments: bool = False,
 ) -> Sanction:
     """Impose a sanction, at once; the person is told by mail and on their account page.
 
     kind: of Sanction.Kind. until: an aware time, of a suspension alone. note: why, to the person,
     at most 1,000 characters; a warning needs one. about_comment: number of the comment it follows
-    from. A ban ends every session and token. actor: an editor, or None for the host. Raises
-    Forbidden (editors_only, own_account, admins_only), ValidationError (bad_kind, bad_until,
-    note_missing, note_too_long, forbidden_characters), Conflict (already_so, gone).
+    from. with_comments: tell the person that all they wrote is rejected as well. A ban ends every
+    session and token. actor: an editor, or None for the host. Raises Forbidden (editors_only,
+    own_account, admins_only), ValidationError (bad_kind, bad_until, note_missing, note_too_long,
+    forbidden_characters), Conflict (already_so, gone).
     """
     check_may_govern(actor, user)
     if kind not in Kind.values:
@@ -69,7 +71,15 @@ def give(
             raise Conflict(_("This account has been erased."), code="gone")
         if kind in (Kind.APPROVAL, Kind.BAN) and getattr(user, _FACTS[kind]):
             raise Conflict(_("This is in force already."), code="already_so")
-        made = _impose(actor, user, kind, until=until, note=note, about_comment=about_comment)
+        made = _impose(
+            actor,
+            user,
+            kind,
+            until=until,
+            note=note,
+            about_comment=about_comment,
+            with_comments=with_comments,
+        )
         _settle(user, kind)
         log.append(
             actor=actor,

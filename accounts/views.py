@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import operations
-from accounts.forms import MailForm, ProfileForm, TokenForm
+from accounts.forms import EditorsMailForm, MailForm, ProfileForm, TokenForm
 from accounts.mail import read_unsubscribe
 from accounts.models import MAIL_KINDS, ApiToken, User
 
@@ -74,7 +74,8 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
 def mail_choices(request: HttpRequest) -> HttpResponse:
     """When mail of each kind leaves."""
     initial = {kind: getattr(request.user, field) for kind, field in MAIL_KINDS.items()}
-    form = MailForm(request.POST or None, initial=initial)
+    of_theirs = EditorsMailForm if request.user.is_editor else MailForm
+    form = of_theirs(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         operations.choose_mail(actor=request.user, user=request.user, **form.cleaned_data)
         messages.success(request, _("Your choice is saved."))

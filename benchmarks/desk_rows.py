@@ -140,6 +140,7 @@ def _write_rows(waiting: int, total: int, author: int, question: int, article: i
         due_at=f"(CASE WHEN {held} THEN strftime('%Y-%m-%d %H:%M:%f000', 'now',"
         f" format('%+.3f seconds', 10800 * (1 - {risk}) - {ago})) END)",
         open_reports=f"(CASE WHEN {status} = 'approved' AND {chance} % 500 = 0 THEN 2 ELSE 0 END)",
+        reported_at=f"(CASE WHEN {status} = 'approved' AND {chance} % 500 = 0 THEN {at} END)",
         report_weight=f"(CASE WHEN {status} = 'approved' AND {chance} % 500 = 0"
         f" THEN {chance} % 90 / 90.0 ELSE 0 END)",
         escalation_note="''",

@@ -17,7 +17,7 @@ _SORTED = {
         "articles.close_due",
     ),
     (JUDGING, _JUDGEMENT): ("moderation.judge_comment",),
-    # Each speaks to a mail server, or finds out for whom.
+    # Each speaks to a mail server or a webhook, or finds out for whom.
     (MAIL, _PATIENT): (
         "comments.mail_notification",
         "comments.mail_unsent",
@@ -25,6 +25,8 @@ _SORTED = {
         "comments.mail_digests",
         "moderation.mail_legal_notice",
         "moderation.mail_legal_notices",
+        "moderation.mail_urgent",
+        "moderation.post_urgent",
         "accounts.mail_sanction",
         "accounts.mail_sanctions",
     ),

@@ -217,6 +217,8 @@ CELERY_BEAT_SCHEDULE = {
     "erase-due": {"task": "accounts.erase_due", "schedule": 60.0},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=3, minute=45)},
     "mail-legal-notices": {"task": "moderation.mail_legal_notices", "schedule": 60.0},
+    "mail-urgent": {"task": "moderation.mail_urgent", "schedule": 60.0, "options": {"expires": 60}},
+    "post-urgent": {"task": "moderation.post_urgent", "schedule": 60.0, "options": {"expires": 60}},
     "close-old": {"task": "moderation.close_old", "schedule": 300.0},
     "try-changes": {
         "task": "moderation.try_changes",
@@ -321,6 +323,14 @@ EMAIL_BACKEND = "config.mail.DevelopmentBackend" if DEVELOPMENT else EMAIL_CONFI
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <noreply@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# What is told of urgent comments, and to whom besides editors by mail.
+URGENT_WEBHOOK_URL = env.str("URGENT_WEBHOOK_URL", default="")
+URGENT_WEBHOOK_SECRET = env.str("URGENT_WEBHOOK_SECRET", default="")
+if URGENT_WEBHOOK_URL and not (
+    URGENT_WEBHOOK_SECRET and URGENT_WEBHOOK_URL.startswith(("https://", "http://"))
+):
+    raise ImproperlyConfigured("URGENT_WEBHOOK_URL needs http(s):// and URGENT_WEBHOOK_SECRET")
 
 # --- Words, days and hours ------------------------------------------------------------------
 

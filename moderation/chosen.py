@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from comments.models import Comment, CommentRevision
 from moderation.models import Figure, QueueScore
+from moderation.operations.raids import cluster_of
 from moderation.queue.finding import find
 from moderation.queue.selection import APPROVED, WAITING, Selection
 
@@ -64,13 +65,20 @@ def chosen(
 ) -> Chosen:
     """The comments that a selection has, or those that were ticked instead.
 
-    seen: pairs that were ticked; what does not belong together is left out. until: leave out what
+    seen: pairs that were ticked; what does not belong together is left out, and so is what does not
+    wait in the selection's raid, if it has one. until: leave out what
     came to be there later than this. A fixed number of queries over a bounded number of rows.
     Raises ValidationError (bad_selection).
     """
     if seen:
         pairs = dict(seen[:AT_ONCE])
         rows = CommentRevision.objects.filter(pk__in=pairs.values(), comment__in=pairs)
+        if selection.cluster is not None:
+            # A form about a raid is about what waits of it, not about what was decided meanwhile.
+            raid = cluster_of(selection.cluster)
+            rows = rows.filter(
+                comment__sketch__cluster=raid, comment__queue_item__status=Comment.Status.HELD
+            )
         whole = set(rows.values_list("comment", "pk"))
         return Chosen([pair for pair in pairs.items() if pair in whole], len(seen) <= AT_ONCE)
     check_selection(selection)

@@ -32,7 +32,13 @@ TWINS_WITHIN = timedelta(days=7)
 TWINS_LIMIT = 20
 
 
-def submission_from(comment: Comment, policy: models.Policy) -> Submission:
+# Article policies: article to the fields it has otherwise, with their values.
+Own = dict[int, dict[str, Any]]
+
+
+def submission_from(
+    comment: Comment, policy: models.Policy, *, own: Own | None = None
+) -> Submission:
     """What the checks may know of a comment's latest revision, in four to eight queries."""
     revision, author = comment.latest, comment.author
     kin = kin_of(comment, policy)
@@ -60,7 +66,7 @@ def submission_from(comment: Comment, policy: models.Policy) -> Submission:
         rejected=Count("pk", filter=Q(status=Comment.Status.REJECTED)),
     )
     article = comment.call_to_action.article
-    rules = rules_in_force(policy, article.pk)
+    rules = rules_in_force(policy, article.pk, own=own)
     return Submission(
         comment_id=comment.pk,
         revision_id=revision.pk,
@@ -122,7 +128,7 @@ OWN = tuple(
 
 # As with lists_of: a version names its article policies for good.
 @lru_cache(maxsize=4)
-def own_rules(version: int) -> dict[int, dict[str, Any]]:
+def own_rules(version: int) -> Own:
     """What articles have otherwise than the site, by article: field to value. One query, once for
     each policy version."""
     return {
@@ -131,9 +137,15 @@ def own_rules(version: int) -> dict[int, dict[str, Any]]:
     }
 
 
-def rules_in_force(row: models.Policy, article_id: int | None) -> dict[str, Any]:
-    """OWN to what holds in an article's discussion: its own, else the site's."""
-    own = own_rules(row.pk).get(article_id, {}) if article_id else {}
+def rules_in_force(
+    row: models.Policy, article_id: int | None, *, own: Own | None = None
+) -> dict[str, Any]:
+    """OWN to what holds in an article's discussion: its own, else the site's.
+
+    own: others than those in force under the row's number, for articles that are only proposed.
+    """
+    known = own_rules(row.pk) | (own or {})
+    own = known.get(article_id, {}) if article_id else {}
     return {name: own.get(name, getattr(row, name) if hasattr(row, name) else None) for name in OWN}
 
 
@@ -186,14 +198,18 @@ def lists_of(version: int) -> Lists:
 
 
 def policy_from(
-    row: models.Policy, article_id: int | None = None, *, lists: Lists | None = None
+    row: models.Policy,
+    article_id: int | None = None,
+    *,
+    lists: Lists | None = None,
+    own: Own | None = None,
 ) -> Policy:
     """The pipeline's value of a policy row and its lists, as it holds for one article.
 
-    lists: others than those in force under the row's number, for a row that is only proposed.
+    lists, own: others than those in force under the row's number, for what is only proposed.
     """
     lists = lists or lists_of(row.pk)
-    rules = rules_in_force(row, article_id)
+    rules = rules_in_force(row, article_id, own=own)
     thresholds = {
         field.name: rules.get(field.name, getattr(row, field.name))
         for field in fields(Policy)

@@ -120,6 +120,12 @@ def for_desk() -> list[OfferedReason]:
     ]
 
 
+def listed_codes() -> list[str]:
+    """The codes of every reason on the list, offered or not, in order."""
+    rows, _notes = _listed(int(monotonic() / KEPT))
+    return [row.code for row in rows]
+
+
 def check_offered(code: str) -> None:
     """Raises ValidationError (bad_reason) for what is unknown or no longer offered."""
     if not RejectionReason.objects.filter(code=code, active=True).exists():

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from moderation import chosen, desk_words, mail, operations, tallies
+from moderation import chosen, desk_words, mail, operations, tallies, urgent_words
 from moderation.dashboard import counting as dashboard
-from moderation.operations import batches, closing, effects, trials
+from moderation.operations import batches, closing, effects, trials, urgent
 from moderation.queue import figures
 
 
@@ -48,6 +48,17 @@ def mail_legal_notice(notice_id: int) -> None:
 def mail_legal_notices() -> None:
     for notice_id in mail.unsent():
         mail_legal_notice.ring(notice_id)
+
+
+@shared_task(name="moderation.mail_urgent")
+def mail_urgent() -> None:
+    urgent.notice_urgent()
+    urgent_words.mail_urgent()
+
+
+@shared_task(name="moderation.post_urgent")
+def post_urgent() -> None:
+    urgent_words.post_urgent()
 
 
 @shared_task(name="moderation.retention")

@@ -13,6 +13,7 @@ from moderation.desk import (
     rulings,
     sanctions,
     saved,
+    urgent,
 )
 from moderation.desk import notices as desk_notices
 from moderation.reader import decisions, notices
@@ -26,6 +27,7 @@ urlpatterns = [
     path("desk/views/", saved.save, name="save_view"),
     path("desk/views/<row:view_id>/delete/", saved.delete, name="delete_view"),
     path("desk/claims/release/", changes.release_claims, name="desk_release"),
+    path("desk/urgent/<str:token>/", urgent.urgent, name="desk_urgent"),
     path("desk/batches/", batches.batches, name="batches"),
     path("desk/batches/<row:batch_id>/", batches.batch, name="batch"),
     path("desk/batches/<row:batch_id>/undo/", batches.undo_batch, name="undo_batch"),
@@ -35,6 +37,11 @@ urlpatterns = [
     path("desk/comments/<row:comment_id>/claim/", changes.claim_comment, name="desk_claim"),
     path("desk/comments/<row:comment_id>/rule/", rulings.rule, name="rule"),
     path("desk/comments/<row:comment_id>/settle/", rulings.settle_comment, name="settle_comment"),
+    path(
+        "desk/comments/<row:comment_id>/unsettle/",
+        rulings.unsettle_comment,
+        name="unsettle_comment",
+    ),
     path("desk/clusters/<row:cluster>/rule/", clusters.rule, name="rule_on_cluster"),
     path("desk/comments/<row:comment_id>/escalate/", escalation.escalate, name="escalate"),
     path(

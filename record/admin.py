@@ -16,8 +16,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
 from record import heads
+from record.deeds import told
 from record.models import Entry, Reach, Seal
 from record.sources import named
 
@@ -54,6 +56,10 @@ class ReadOnlyAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
+    @display(description=_("deed"))
+    def deed(self, entry: Entry) -> str:
+        return told(entry.verb)
+
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str
     ) -> tuple[models.QuerySet, bool]:
@@ -63,14 +69,16 @@ class ReadOnlyAdmin(ModelAdmin):
 # --- Filters of the log ---------------------------------------------------------------------------
 
 
-def _listed(column: str, heading: Any) -> type[admin.SimpleListFilter]:
+def _listed(
+    column: str, heading: Any, shown: Callable[[str], str] = str
+) -> type[admin.SimpleListFilter]:
     """A filter by a column of few values, which an index lists without reading the table."""
 
     class Listed(admin.SimpleListFilter):
         title, parameter_name = heading, column
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            return [(value, value) for value in Entry.objects.used(column)]
+            return [(value, shown(value)) for value in Entry.objects.used(column)]
 
         def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
             return queryset.filter(**{column: self.value()}) if self.value() else queryset
@@ -143,10 +151,10 @@ def _until(queryset: models.QuerySet, text: str) -> models.QuerySet | None:
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
-    list_display = ("at", "who", "verb", "subject", "subject_id", "detail", "sealed")
-    fields = readonly_fields = ("at", "who", "verb", "subject", "subject_id", "detail", "sealed")
+    list_display = ("at", "who", "deed", "subject", "subject_id", "detail", "sealed")
+    fields = readonly_fields = ("at", "who", "deed", "subject", "subject_id", "detail", "sealed")
     list_filter = (
-        _listed("verb", _("deed")),
+        _listed("verb", _("deed"), told),
         _listed("subject", _("done to")),
         _typed("number", _("number of what it was done to"), "text", _numbered),
         _typed("by", _("number of the account, or “machine”"), "text", _by),
@@ -164,11 +172,20 @@ class EntryAdmin(ReadOnlyAdmin):
         seals = Seal.objects.filter(source="entry", row=OuterRef("pk")).values("position")
         return super().get_queryset(request).annotate(place=Subquery(seals))
 
+    @display(description=_("deed"))
+    def deed(self, entry: Entry) -> str:
+        return told(entry.verb)
+
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str
     ) -> tuple[models.QuerySet, bool]:
         begun = search_term.strip()[:SEARCHED]
-        verbs = [verb for verb in Entry.objects.used("verb") if verb.startswith(begun)]
+        # In either form: codes are written down elsewhere, words are what the list shows.
+        verbs = [
+            verb
+            for verb in Entry.objects.used("verb")
+            if verb.startswith(begun) or told(verb).startswith(begun)
+        ]
         return (queryset.filter(verb__in=verbs) if begun else queryset), False
 
     def changelist_view(

@@ -27,12 +27,18 @@ def check_unchanged(comment: Comment, revision_id: int) -> None:
 
 
 def _rule(
-    actor: User | None, comment: Comment, revision_id: int, status: str, notice: Notice | None
+    actor: User | None,
+    comment: Comment,
+    revision_id: int,
+    status: str,
+    notice: Notice | None,
+    is_locked: bool,
+    tell: bool = True,
 ) -> Comment:
     """The one place where a judgement lands on a comment."""
     _check_may_rule(actor, comment)
-    with transaction.atomic():
-        comment = locked(comment)
+    with transaction.atomic(savepoint=not is_locked):
+        comment = comment if is_locked else locked(comment)
         check_unchanged(comment, revision_id)
         was_live, before = comment.is_live, comment.status
         comment.status = status
@@ -49,27 +55,46 @@ def _rule(
             else:
                 comment.live_revision = None
         settle(comment, was_live=was_live)
-        notifications.tell_of_ruling(comment, before=before)
+        if tell:
+            notifications.tell_of_ruling(comment, before=before)
     return comment
 
 
-def approve(*, actor: User | None, comment: Comment, revision_id: int) -> Comment:
+def approve(
+    *, actor: User | None, comment: Comment, revision_id: int, is_locked: bool = False
+) -> Comment:
     """Make the revision live, and prepare what pages show of it.
 
-    actor: an editor, or None for the machine. Raises Forbidden (editors_only), Conflict (changed,
-    withdrawn).
+    actor: an editor, or None for the machine. is_locked: the comment came from `locked` in this
+    transaction. Raises Forbidden (editors_only), Conflict (changed, withdrawn).
     """
-    return _rule(actor, comment, revision_id, Status.APPROVED, None)
+    return _rule(actor, comment, revision_id, Status.APPROVED, None, is_locked)
 
 
-def hold(*, actor: User | None, comment: Comment, revision_id: int, notice: Notice) -> Comment:
+def hold(
+    *,
+    actor: User | None,
+    comment: Comment,
+    revision_id: int,
+    notice: Notice,
+    is_locked: bool = False,
+) -> Comment:
     """Keep the revision from readers until an editor rules. Raises as approve does."""
-    return _rule(actor, comment, revision_id, Status.HELD, notice)
+    return _rule(actor, comment, revision_id, Status.HELD, notice, is_locked)
 
 
-def reject(*, actor: User | None, comment: Comment, revision_id: int, notice: Notice) -> Comment:
-    """Decide that the revision is not published; live words come down. Raises as approve does."""
-    return _rule(actor, comment, revision_id, Status.REJECTED, notice)
+def reject(
+    *,
+    actor: User | None,
+    comment: Comment,
+    revision_id: int,
+    notice: Notice,
+    is_locked: bool = False,
+    tell: bool = True,
+) -> Comment:
+    """Decide that the revision is not published; live words come down. tell: notify its author,
+    who otherwise is told with something else. Raises as approve does."""
+    return _rule(actor, comment, revision_id, Status.REJECTED, notice, is_locked, tell)
 
 
 def restore(
@@ -80,14 +105,15 @@ def restore(
     status: str,
     live_revision_id: int | None,
     notice: Notice | None,
+    is_locked: bool = False,
 ) -> Comment:
     """Put a comment back to what it was before a ruling that is taken back.
 
     live_revision_id: what readers saw then, or None. Raises as approve does.
     """
     _check_may_rule(actor, comment)
-    with transaction.atomic():
-        comment = locked(comment)
+    with transaction.atomic(savepoint=not is_locked):
+        comment = comment if is_locked else locked(comment)
         check_unchanged(comment, revision_id)
         was_live = comment.is_live
         comment.status = status

@@ -19,15 +19,54 @@ from moderation.models import LinkDomain, Phrase, Trial
 from moderation.operations import phrases, trials
 from moderation.trying import text as texts
 
-# As unfold names the button of `try_first`.
-TRY = "moderation_phrase_try_first"
-
 
 def trial_address(trial: Trial) -> str:
     return reverse("admin:moderation_trial_change", args=[trial.pk])
 
 
 class RuleAdmin(GovernedAdmin):
+    """Rows of the rules: saved through their operation, or tried first."""
+
+    actions_submit_line = ("try_first",)
+
+    @property
+    def try_button(self) -> str:
+        """As unfold names the button of `try_first`."""
+        return f"moderation_{self.opts.model_name}_try_first"
+
+    @action(description=_("Try it first"), permissions=["view"])
+    def try_first(self, request: HttpRequest, obj: models.Model) -> None:
+        """The button alone: what it sends is taken before anything is saved."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if self.try_button in request.POST and self.has_add_permission(request):
+            stored = self.get_object(request, object_id) if object_id else None
+            form = self.get_form(request, stored)(request.POST, instance=stored)
+            if form.is_valid():
+                return self._or_say_why_not(request, self._propose, form)
+        if object_id is None:
+            # unfold offers such a button only where there is a row.
+            button = [self.get_unfold_action("try_first")]
+            extra_context = {**(extra_context or {}), "actions_submit_line": button}
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _propose(self, request: HttpRequest, form: forms.ModelForm) -> HttpResponse:
+        wanted = self.model(**form.cleaned_data)
+        trial = trials.propose(
+            actor=request.user,
+            name=f"{self.opts.verbose_name}: {wanted}",
+            changes={},
+            add=[wanted],
+            remove=list(self.model.objects.filter(pk=form.instance.pk)),
+        )
+        return HttpResponseRedirect(trial_address(trial))
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         operations.save_rules(actor=request.user, rows=[obj])
 
@@ -65,41 +104,6 @@ class PhraseAdmin(RuleAdmin):
     list_filter = ("effect",)
     search_fields = ("text", "note")
     actions_list = ("try_text", "read_file", "write_file")
-    actions_submit_line = ("try_first",)
-
-    @action(description=_("Try it first"), permissions=["view"])
-    def try_first(self, request: HttpRequest, obj: Phrase) -> None:
-        """The button alone: what it sends is taken before anything is saved."""
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if TRY in request.POST and self.has_add_permission(request):
-            stored = self.get_object(request, object_id) if object_id else None
-            form = self.get_form(request, stored)(request.POST, instance=stored)
-            if form.is_valid():
-                return self._or_say_why_not(request, self._propose, form)
-        if object_id is None:
-            # unfold offers such a button only where there is a row.
-            button = [self.get_unfold_action("try_first")]
-            extra_context = {**(extra_context or {}), "actions_submit_line": button}
-        return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def _propose(self, request: HttpRequest, form: forms.ModelForm) -> HttpResponse:
-        stored = list(Phrase.objects.filter(pk=form.instance.pk))
-        wanted = Phrase(**form.cleaned_data)
-        trial = trials.propose(
-            actor=request.user,
-            name=_now("Phrase: %(text)s") % {"text": wanted.text},
-            changes={},
-            add=[wanted],
-            remove=stored,
-        )
-        return HttpResponseRedirect(trial_address(trial))
 
     @action(description=_("Try a text"), url_path="try-a-text", permissions=["view"])
     def try_text(self, request: HttpRequest) -> HttpResponse:
@@ -151,7 +155,7 @@ class PhraseAdmin(RuleAdmin):
         # One byte more than is allowed tells that it is too large.
         data = wanted["file"].read(phrases.MOST_BYTES + 1)
         given = {"actor": request.user, "data": data, "replace": wanted["replace"]}
-        if TRY in request.POST:
+        if self.try_button in request.POST:
             read = phrases.read_phrases(**given)
             if read.errors:
                 return read, None

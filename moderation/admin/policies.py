@@ -102,6 +102,17 @@ class PolicyAdmin(GovernedAdmin):
             },
         ),
         (
+            _("What is urgent"),
+            {
+                "fields": (("urgent_threat", "urgent_minutes"),),
+                "description": _(
+                    "Editors who asked for it are mailed, and a webhook is told. Escalations and"
+                    " notices of illegal content always are urgent. A threat: from this probability"
+                    " on; empty: from where the scorer recommends to hold, 1: never."
+                ),
+            },
+        ),
+        (
             _("How long things are kept"),
             {"fields": ("rejected_text_days", "report_days", "receipt_days")},
         ),

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,7 @@ LEAST_NAMED = 5  # texts that name a group, below which nothing is told of it
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One number on top. note: what it is to be read with."""
+    """One number on top. note: what it is to be read with; url: where it is worked on."""
 
     label: str
     value: str
@@ -86,12 +87,14 @@ def _tiles(values: dict[str, Any], hours: dict[datetime, Counter], now: datetime
             _("the oldest for %(time)s") % {"time": human_wait(int(oldest.total_seconds()))}
             if oldest
             else _("nothing waits"),
+            reverse("desk"),
         ),
         Tile(
             _("Open reports and appeals"),
             _number(waiting["reports"] + waiting["appeals"]),
             _("%(reports)s reports, %(appeals)s appeals")
             % {"reports": _number(waiting["reports"]), "appeals": _number(waiting["appeals"])},
+            reverse("desk_reported"),
         ),
         Tile(
             _("Decided by the machine"),

@@ -1,5 +1,6 @@
 """A comment in the list of the desk, and in its focus: all that an editor rules by."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +12,9 @@ from accounts.models import User
 from comments.models import Comment
 from moderation import queue, reasons
 from moderation.desk.pages import card
-from moderation.models import DecisionRecord, PendingEffect, QueueItem, Sketch
+from moderation.models import DecisionRecord, PendingEffect, QueueItem, Report, Sketch
+from moderation.operations.appeals import refusal_to_rule
+from moderation.operations.reports import accuracy_of
 from moderation.queue import Selection
 
 FIRST_WORDS = 140  # letters in a row of the list
@@ -23,10 +26,10 @@ Status = Comment.Status
 Outcomes = DecisionRecord.Outcome
 
 
-def address_of(comment_id: int, selection: Selection, name: str = "desk_comment") -> str:
-    """Where a comment is in focus beside the list of a selection."""
+def address_of(number: int, selection: Selection, name: str = "desk_comment") -> str:
+    """Where a comment is in focus beside the list of a selection, or something is done to it."""
     query = selection.as_query()
-    return reverse(name, args=[comment_id]) + (f"?{query}" if query else "")
+    return reverse(name, args=[number]) + (f"?{query}" if query else "")
 
 
 def list_of(selection: Selection) -> str:
@@ -44,8 +47,18 @@ def claim_told(entry: QueueItem | None, reader: User) -> str:
     return _("%(name)s is reading this") % {"name": entry.claimed_by.display_name}
 
 
-def row(item: queue.Item, *, reader: User, selection: Selection, focus: int | None) -> dict:
-    """What templates/moderation/_desk_row.html shows of one comment."""
+def row(
+    item: queue.Item,
+    *,
+    reader: User,
+    selection: Selection,
+    focus: int | None,
+    is_anothers: bool = False,
+) -> dict:
+    """What templates/moderation/_desk_row.html shows of one comment.
+
+    is_anothers: its appeal is not for this editor to rule on.
+    """
     comment, entry = item.comment, item.entry
     status = entry.status if entry else comment.status
     judged = item.judged or item.decision
@@ -54,11 +67,14 @@ def row(item: queue.Item, *, reader: User, selection: Selection, focus: int | No
         "revision_id": comment.latest_id,
         "author": comment.author,
         "excerpt": Truncator(" ".join(comment.latest.source.split())).chars(FIRST_WORDS),
-        "at": entry.at if entry else comment.created_at,
+        "at": _at(item, selection),
+        "is_anothers": is_anothers,
+        # A contested decision is ruled on by itself.
+        "ticked": item.appeal is None,
         "risk": entry.risk if entry and status == Status.HELD else None,
         "level": sum(entry.risk >= level for level in _LEVELS) if entry else 0,
         "reason": reasons.told(judged.reason) if judged else "",
-        "reports": len(item.reports),
+        "reports": item.open_reports,
         "escalated": bool(entry and entry.escalated_at),
         "state": Status(status).label if selection.tab not in _OF_ONE_STATUS else "",
         "claim": claim_told(entry, reader),
@@ -69,13 +85,23 @@ def row(item: queue.Item, *, reader: User, selection: Selection, focus: int | No
     }
 
 
-_OF_ONE_STATUS = ("waiting", "approved", "rejected")
+_OF_ONE_STATUS = ("waiting", "appeals", "approved", "rejected")
+
+
+def _at(item: queue.Item, selection: Selection) -> datetime:
+    """Since when it is on its tab."""
+    if selection.tab == "appeals" and item.appeal:
+        return item.appeal.created_at
+    if selection.tab == "reported" and item.entry and item.entry.reported_at:
+        return item.entry.reported_at
+    return item.entry.at if item.entry else item.comment.created_at
 
 
 def focus_card(
     item: queue.Item, *, reader: User, selection: Selection, next_url: str = "", **said: Any
 ) -> dict[str, Any]:
-    """What templates/moderation/_desk_card.html shows: four queries, five where there is a raid.
+    """What templates/moderation/_desk_card.html shows: four queries, five where there is a raid,
+    one more for an appeal against one's own decision.
 
     next_url: where a ruling without a script leads. said: an error, a difference, a note that was
     typed before.
@@ -105,13 +131,15 @@ def focus_card(
         "has_canned": any(reason.notes for reason in offered),
         "rule_url": address_of(comment.pk, selection, "rule"),
         "many_url": f"{reverse('batches')}?author={comment.author_id}",
+        "older_reports": max(0, item.open_reports - len(item.reports)),
+        "reports": with_accuracy(item.reports),
         "newest_report": max((report.pk for report in item.reports), default=""),
         "author_url": list_of(Selection(tab="all", author=comment.author_id)),
         "thread_url": reverse("desk_thread", args=[comment.pk]),
         "claim": claim_told(entry, reader),
         "escalation": _escalation(entry),
         "may_escalate": entry is not None and entry.escalated_at is None,
-        "alike": _alike(item, selection) if item.cluster else [],
+        "alike": _alike(item, selection),
         "history": [_past(record) for record in history if record is not decided],
         "decided": decided,
         "decided_reason": reasons.told(decided.reason) if decided else "",
@@ -126,9 +154,22 @@ def focus_card(
         "pick_url": _pick_url(comment),
         "closed": closed,
         "appeal": item.appeal,
+        "appeal_reason": reasons.told(item.appeal.decision.reason) if item.appeal else "",
+        "appeal_refusal": refusal_to_rule(actor=reader, appeal=item.appeal)
+        if item.appeal
+        else None,
+        "appeal_url": address_of(item.appeal.pk, selection, "rule_on_appeal")
+        if item.appeal
+        else None,
         "next": next_url,
         **said,
     }
+
+
+def with_accuracy(reports: tuple[Report, ...]) -> list[tuple[Report, str]]:
+    """Each report with how often its reporter was right, in percent; one query, none for none."""
+    known = accuracy_of([report.reporter_id for report in reports]) if reports else {}
+    return [(report, f"{known[report.reporter_id]:.0%}") for report in reports]
 
 
 def _labels(judged: DecisionRecord | None) -> list[dict[str, Any]]:
@@ -151,19 +192,30 @@ def _escalation(entry: QueueItem | None) -> dict[str, Any] | None:
 
 
 def _alike(item: queue.Item, selection: Selection) -> list[dict[str, Any]]:
-    others = (
-        Sketch.objects.filter(cluster=item.cluster.number)
-        .exclude(comment=item.comment)
-        .select_related("comment__author")
-        .order_by("-pk")[:ALIKE]
-    )
+    """The newest of its raid, and the copies that a check named; a query, two for a raid, none
+    where there is neither."""
+    ids = set(_copies(item.judged))
+    if item.cluster:
+        raid = Sketch.objects.filter(cluster=item.cluster.number).exclude(comment=item.comment)
+        ids |= set(raid.order_by("-pk").values_list("comment", flat=True)[:ALIKE])
+    others = Comment.objects.filter(pk__in=ids).select_related("author") if ids else []
     return [
         {
-            "url": address_of(other.comment_id, selection),
-            "author": other.comment.author.display_name,
-            "state": other.comment.get_status_display(),
+            "url": address_of(other.pk, selection),
+            "author": other.author.display_name,
+            "state": other.get_status_display(),
         }
         for other in others
+    ]
+
+
+def _copies(judged: DecisionRecord | None) -> list[int]:
+    """The comments that `repeats` and `twins` named, the first of each."""
+    return [
+        number
+        for found in (judged.findings if judged else ())
+        if found["code"] in ("repeats", "twins")
+        for number in found["detail"].get("comments", ())[:ALIKE]
     ]
 
 

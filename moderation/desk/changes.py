@@ -5,11 +5,13 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,14 +19,19 @@ from accounts.models import User
 from comments.models import Comment
 from moderation import queue
 from moderation.desk.cards import claim_told
-from moderation.models import DecisionRecord, PendingEffect, QueueItem
+from moderation.models import Appeal, DecisionRecord, PendingEffect, QueueItem, Report
 from moderation.operations.claims import claim, release
 from moderation.operations.permissions import check_editor
 from moderation.queue import Selection
+from moderation.queue.finding import moment_of
 
 SHOWN = 100  # rows that one page may ask about
 COUNTED = 100  # the most that is counted of what has come in
 LOOKS_BACK = timedelta(days=1)
+_OF_APPEALS = {
+    "appeal_overturned": gettext_lazy("Overturned by %(name)s"),
+    "appeal_upheld": gettext_lazy("Upheld by %(name)s"),
+}
 Status = Comment.Status
 
 
@@ -43,10 +50,16 @@ def changes(request: HttpRequest) -> JsonResponse:
     effects = PendingEffect.objects.waiting().filter(comment__in=shown)
     ruled = set(effects.values_list("comment_id", flat=True))
     gone = [pk for pk in shown if pk in ruled or not _belongs(found.get(pk), selection)]
+    if selection.tab == "appeals":
+        contested = Appeal.objects.open().filter(comment__in=shown)
+        standing = set(contested.values_list("comment_id", flat=True))
+        gone = [pk for pk in shown if pk not in standing]
     return JsonResponse(
         {
-            "counts": {tab: number_told(count) for tab, count in queue.counts().items()},
-            "gone": _farewells(gone, found, request.user) if selection.tab != "all" else [],
+            "counts": {tab: str(count) for tab, count in queue.counts().items()},
+            "gone": _farewells(gone, found, request.user, selection.tab)
+            if selection.tab != "all"
+            else [],
             "changed": [pk for pk, revision in shown.items() if latest.get(pk) != revision],
             "claimed": {
                 pk: told for pk, entry in found.items() if (told := claim_told(entry, request.user))
@@ -54,11 +67,6 @@ def changes(request: HttpRequest) -> JsonResponse:
             "came": _came(selection, request.GET.get("since", ""), shown),
         }
     )
-
-
-def number_told(count: queue.Count) -> str:
-    """A count as a tab shows it."""
-    return formats.number_format(count.count, use_l10n=True, force_grouping=True)
 
 
 def _pairs(text: str) -> dict[int, int]:
@@ -89,15 +97,40 @@ def _belongs(entry: QueueItem | None, selection: Selection) -> bool:
     }.get(selection.tab, entry.status)
 
 
-def _farewells(gone: list[int], found: dict[int, QueueItem], reader: User) -> list[dict[str, Any]]:
-    """Each with a word of who it was; one query, none for none."""
+def _farewells(
+    gone: list[int], found: dict[int, QueueItem], reader: User, tab: str
+) -> list[dict[str, Any]]:
+    """Each with a word of who it was; one query, none for none, one more for reports."""
     if not gone:
         return []
     last: dict[int, DecisionRecord] = {}
     records = DecisionRecord.objects.filter(comment__in=gone).select_related("actor")
     for record in records.order_by("pk"):
         last[record.comment_id] = record
-    return [{"id": pk, "said": _farewell(found.get(pk), last.get(pk), reader)} for pk in gone]
+    looked = _looked_at(gone, reader) if tab == "reported" else {}
+    return [
+        {"id": pk, "said": looked.get(pk) or _farewell(found.get(pk), last.get(pk), reader)}
+        for pk in gone
+    ]
+
+
+def _looked_at(gone: list[int], reader: User) -> dict[int, str]:
+    """Of these comments those whose reports were settled last without a ruling, and by whom."""
+    newest = Report.objects.filter(comment=OuterRef("comment"), settled_at__isnull=False)
+    last = newest.order_by("-settled_at", "-pk").values("pk")[:1]
+    settled = Report.objects.filter(
+        comment__in=gone, pk=Subquery(last), decision__isnull=True, settled_by__isnull=False
+    )
+    return {
+        report.comment_id: _("%(name)s left it as it is")
+        % {"name": name_told(report.settled_by, reader)}
+        for report in settled.select_related("settled_by")
+    }
+
+
+def name_told(person: User, reader: User) -> str:
+    """How an editor is called before another, or before themselves."""
+    return _("you") if person.pk == reader.pk else person.display_name
 
 
 def _farewell(entry: QueueItem | None, record: DecisionRecord | None, reader: User) -> str:
@@ -106,7 +139,9 @@ def _farewell(entry: QueueItem | None, record: DecisionRecord | None, reader: Us
         return _("Its author has changed or withdrawn it.")
     if record.actor is None:
         return _("The automatic checks have decided it.")
-    name = _("you") if record.actor_id == reader.pk else record.actor.display_name
+    name = name_told(record.actor, reader)
+    if record.reason in _OF_APPEALS:
+        return _OF_APPEALS[record.reason] % {"name": name}
     return {
         DecisionRecord.Outcome.APPROVE: _("Approved by %(name)s"),
         DecisionRecord.Outcome.REJECT: _("Rejected by %(name)s"),
@@ -117,9 +152,14 @@ def _farewell(entry: QueueItem | None, record: DecisionRecord | None, reader: Us
 def _came(selection: Selection, since: str, shown: dict[int, int]) -> int:
     """How many have come into a selection since a moment, COUNTED at most."""
     moment = _moment(since)
-    if moment is None or selection.words or selection.tab == "appeals":
+    if moment is None or selection.words:
         return 0
-    fresh = queue.matching(selection).filter(at__gt=moment).exclude(pk__in=shown)
+    fresh = queue.matching(selection).exclude(pk__in=shown)
+    if selection.tab == "appeals":
+        contested = Appeal.objects.open().filter(created_at__gt=moment)
+        fresh = fresh.filter(pk__in=contested.values("comment_id"))
+    else:
+        fresh = fresh.filter(**{f"{moment_of(selection.tab)}__gt": moment})
     return fresh[:COUNTED].count()
 
 

@@ -1,16 +1,20 @@
-"""All that waits of one raid, and one form that rules on it. Parse, call, render."""
+"""All that waits of one raid, and one form that makes a batch of it. Parse, call, render."""
 
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from moderation import operations, queue, reasons
+from moderation import queue, reasons
 from moderation.desk.pages import card, page
+from moderation.operations.batches import make_batch
 from moderation.operations.permissions import check_editor
 from moderation.operations.raids import RULED_AT_ONCE, cluster_of
+from moderation.queue import Selection
 
 
 def cluster_page(request: HttpRequest, number: int, **said: Any) -> HttpResponse:
@@ -27,6 +31,7 @@ def cluster_page(request: HttpRequest, number: int, **said: Any) -> HttpResponse
         decided=queue.decided_of_cluster(reader=request.user, cluster=name),
         total=found.total,
         limit=RULED_AT_ONCE,
+        many_url=f"{reverse('batches')}?{Selection(cluster=name).as_query()}",
         reasons=[(reason.code, reason.told) for reason in reasons.for_desk()],
         **said,
     )
@@ -35,13 +40,16 @@ def cluster_page(request: HttpRequest, number: int, **said: Any) -> HttpResponse
 @login_required
 @require_POST
 def rule(request: HttpRequest, cluster: int) -> HttpResponse:
-    """Rule on the comments that were ticked; the page again, with what was done and what not."""
+    """Rule on the comments that were ticked, as a batch."""
     check_editor(request.user)
+    seen = [seen_pair(pair) for pair in request.POST.getlist("seen")[:RULED_AT_ONCE]]
     try:
-        done = operations.rule_on_cluster(
+        if not seen:
+            raise ValidationError(_("Choose at least one comment."), code="none_chosen")
+        made = make_batch(
             actor=request.user,
-            cluster=cluster,
-            seen=[seen_pair(pair) for pair in request.POST.getlist("seen")[: RULED_AT_ONCE + 1]],
+            selection=Selection(cluster=cluster),
+            seen=seen,
             outcome=request.POST.get("outcome", ""),
             reason=request.POST.get("reason", ""),
             note=request.POST.get("note", ""),
@@ -55,7 +63,7 @@ def rule(request: HttpRequest, cluster: int) -> HttpResponse:
         )
         response.status_code = 422
         return response
-    return cluster_page(request, cluster, ruled=len(done.ruled), refused=done.refused)
+    return HttpResponseRedirect(reverse("batch", args=[made.pk]))
 
 
 def seen_pair(pair: str) -> tuple[int, int]:

@@ -39,13 +39,20 @@ def order_links(selection: Selection) -> list[dict[str, Any]]:
 
 def fields(selection: Selection) -> list[dict[str, Any]]:
     """The choices of the form: name, label, value, and options with the empty one left out. On the
-    tab of what waits they are what waits, with how many; three queries, else one."""
+    tab of what waits they are what waits, with how many; three queries, else two."""
     ages = {
         "1h": _("The last hour"),
         "6h": _("The last 6 hours"),
         "1d": _("The last day"),
         "7d": _("The last 7 days"),
         "30d": _("The last 30 days"),
+    }
+    spans = {
+        "1h": _("an hour"),
+        "6h": _("6 hours"),
+        "1d": _("a day"),
+        "7d": _("7 days"),
+        "30d": _("30 days"),
     }
     languages = {
         "en": _("English"),
@@ -61,10 +68,11 @@ def fields(selection: Selection) -> list[dict[str, Any]]:
         labels = [(one.value, label_told(one.value), one.count) for one in found.labels]
         spoken = [(one.value, languages.get(one.value), one.count) for one in found.languages]
     else:
-        articles = []
+        articles = [(str(one.value), one.name, None) for one in queue.latest_articles()]
         rows = Section.objects.order_by("name").values_list("pk", "name")
         sections = [(str(pk), name, None) for pk, name in rows]
-        why = [(code, reasons.told(code), None) for code in (*reasons.MACHINE, *reasons.EDITOR)]
+        codes = (*reasons.MACHINE, *reasons.listed_codes(), *reasons.APPEAL)
+        why = [(code, reasons.told(code), None) for code in codes]
         labels = [(label, label_told(label), None) for label in LABELS]
         spoken = [(code, languages[code], None) for code in LANGUAGES]
     return [
@@ -80,7 +88,8 @@ def fields(selection: Selection) -> list[dict[str, Any]]:
             ("reason", _("Because"), selection.reason, why),
             ("label", _("The scorer takes it for"), selection.label, labels),
             ("language", _("Language"), selection.language, spoken),
-            ("age", _("Age"), selection.age, [(age, ages[age], None) for age in AGES]),
+            ("age", _("Within"), selection.age, [(age, ages[age], None) for age in AGES]),
+            ("older", _("Older than"), selection.older, [(age, spans[age], None) for age in AGES]),
         )
     ]
 
@@ -92,12 +101,39 @@ def _with_chosen(value: str, options: list[tuple]) -> list[tuple]:
     return [*options, (value, value, None)]
 
 
+def number(text: str | None) -> int | None:
+    """A number of a row as an address says it; None for none."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def search_label(tab: str) -> str:
+    """What a search on a tab looks through."""
+    return {
+        "waiting": _("Search what waits"),
+        "reported": _("Search what was reported"),
+        "appeals": _("Search what is contested"),
+        "approved": _("Search what was approved"),
+        "rejected": _("Search what was rejected"),
+    }.get(tab, _("Search all comments"))
+
+
+def name_of(user_id: int | None) -> str:
+    """How somebody is called; empty for nobody. One query, none for None."""
+    people = User.objects.filter(pk=user_id) if user_id is not None else User.objects.none()
+    return people.values_list("display_name", flat=True).first() or ""
+
+
+def person_called(name: str) -> int | None:
+    """The number of the person whose name looks like this one, or None."""
+    found = User.objects.with_look(name).filter(erased_at=None)
+    return found.values_list("pk", flat=True).first() if name.strip() else None
+
+
 def chips(selection: Selection) -> list[dict[str, str]]:
-    """What the form has no field for, each with the way to be rid of it; a query for each."""
+    """What was chosen by a link, each with the way to be rid of it; a query for each."""
     found = []
     if selection.author is not None:
-        name = User.objects.filter(pk=selection.author).values_list("display_name", flat=True)
-        found.append((_("By %(name)s"), name.first(), "author", None))
+        found.append((_("By %(name)s"), name_of(selection.author), "author", None))
     if selection.article is not None:
         title = Article.objects.filter(pk=selection.article).values_list("title", flat=True)
         found.append((_("On %(name)s"), title.first(), "article", None))

@@ -1,29 +1,36 @@
 """The list of the desk with the comment in focus beside it. Parse, call, render."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from comments.models import Comment
+from comments.pages import human_wait
 from moderation import queue
+from moderation.chosen import check_selection
 from moderation.desk import filters
 from moderation.desk.cards import focus_card, list_of, row, undo_url
 from moderation.desk.clusters import cluster_page
 from moderation.desk.notices import notice_card
 from moderation.desk.pages import page
 from moderation.models import DecisionRecord, Report
+from moderation.operations.appeals import refusals_to_rule
 from moderation.operations.permissions import check_editor
 from moderation.queue import Selection
 
+_NAME = 60  # letters
 AROUND = 40  # comments of a thread before the one in question, and after it
 
 
@@ -32,9 +39,21 @@ AROUND = 40  # comments of a thread before the one in question, and after it
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     selection = Selection.from_query(request.GET)
+    if "by" in request.GET:
+        return _by_name(request, selection)
     if selection.cluster is not None and selection == Selection(cluster=selection.cluster):
         return cluster_page(request, selection.cluster)
     return listing(request, selection)
+
+
+def _by_name(request: HttpRequest, selection: Selection) -> HttpResponse:
+    """An author is chosen by name and stands in the address by number."""
+    check_editor(request.user)
+    name = request.GET["by"].replace("\0", "").strip()[:_NAME]
+    author = filters.person_called(name)
+    if name and author is None:
+        messages.info(request, _("Nobody here is called “%(name)s”.") % {"name": name})
+    return HttpResponseRedirect(list_of(selection.but(author=author)))
 
 
 @login_required
@@ -88,22 +107,45 @@ def thread(request: HttpRequest, comment_id: int) -> HttpResponse:
         Comment.objects.select_related("call_to_action__article"), pk=comment_id
     )
     root = chosen.root_id or chosen.pk
-    within = Comment.objects.filter(root=root).select_related(
-        "author", "latest", "live_revision", "parent__author"
-    )
-    before = list(within.filter(pk__lt=chosen.pk).order_by("-pk")[:AROUND])[::-1]
-    after = list(within.filter(pk__gte=chosen.pk).order_by("pk")[: AROUND + 1])
     first = Comment.objects.select_related("author", "latest", "live_revision").get(pk=root)
+    earlier, shown, later = _around(root, chosen.pk, request)
     return render(
         request,
         "moderation/desk_thread.html",
         {
-            "comments": [first, *before, *after],
+            "comments": [first, *shown],
+            "earlier": earlier,
+            "later": later,
             "chosen": chosen,
             "article": chosen.call_to_action.article,
             "question": chosen.call_to_action.question,
         },
     )
+
+
+def _around(
+    root: int, chosen: int, request: HttpRequest
+) -> tuple[int | None, list[Comment], int | None]:
+    """AROUND comments of a thread before the one in question and AROUND after it, or as many before
+    or after another (?before=, ?after=); and where it goes on either way. Two queries."""
+    within = Comment.objects.filter(root=root).select_related(
+        "author", "latest", "live_revision", "parent__author"
+    )
+    up, down = filters.number(request.GET.get("before")), filters.number(request.GET.get("after"))
+    before, after = [], []
+    if down is None:
+        rows = within.filter(pk__lt=up or chosen).order_by("-pk")
+        before = list(rows[: AROUND + 1])
+    if up is None:
+        rows = within.filter(pk__gt=down) if down else within.filter(pk__gte=chosen)
+        after = list(rows.order_by("pk")[: AROUND + 2])
+    shown = before[:AROUND][::-1] + after[: AROUND + 1]
+    if not shown:
+        return None, [], None
+    # Whence one came, there is more as well.
+    has_earlier = down is not None or len(before) > AROUND
+    has_later = up is not None or len(after) > AROUND + 1
+    return shown[0].pk if has_earlier else None, shown, shown[-1].pk if has_later else None
 
 
 def _item(request: HttpRequest, comment_id: int) -> queue.Item:
@@ -129,8 +171,17 @@ def listing(
     found = queue.page_of(reader=request.user, selection=selection)
     focus = focus or (found.items[0] if found.items else None)
     chosen = focus.comment.pk if focus else None
+    appeals = [item.appeal for item in found.items if item.appeal]
+    refusals = refusals_to_rule(actor=request.user, appeals=appeals)
     rows = [
-        row(item, reader=request.user, selection=selection, focus=chosen) for item in found.items
+        row(
+            item,
+            reader=request.user,
+            selection=selection,
+            focus=chosen,
+            is_anothers=bool(item.appeal and item.appeal.pk in refusals),
+        )
+        for item in found.items
     ]
     plain = selection.but()
     response = page(
@@ -153,19 +204,43 @@ def listing(
         since=timezone.now().isoformat(),
         changes_url=f"{reverse('desk_changes')}?{selection.as_query()}",
         list_url=list_of(plain),
+        many_url=_many_url(selection),
         next_url=list_of(selection.but(after=found.next)) if found.next else None,
+        search_label=filters.search_label(selection.tab),
+        everywhere_url=list_of(selection.but(tab="all", order=""))
+        if selection.words and selection.tab != "all"
+        else None,
+        expected=_expected(selection.tab),
         from_start_url=list_of(plain) if selection.after else None,
         nothing=_nothing(selection),
         clear_url=list_of(Selection(tab=selection.tab)),
         filtered=selection.but(order="", words="") != Selection(tab=selection.tab),
         orders=filters.order_links(selection),
         fields=filters.fields(selection),
+        author_name=filters.name_of(selection.author),
         chips=filters.chips(selection),
         views=filters.views(request.user, selection),
         **above,
     )
     response.status_code = status
     return response
+
+
+def _expected(tab: str) -> str:
+    """Within how long half of what waits is decided, in words; empty elsewhere, and unmeasured."""
+    seconds = queue.expected_wait() if tab == "waiting" else None
+    return "" if seconds is None else human_wait(seconds)
+
+
+def _many_url(selection: Selection) -> str:
+    """Where one ruling on all of a selection is made, or on another choice where none can be."""
+    plain = selection.but(order="")
+    try:
+        check_selection(plain)
+    except ValidationError:
+        return reverse("batches")
+    query = plain.as_query()
+    return reverse("batches") + (f"?{query}" if query else "")
 
 
 def _following(rows: list[dict[str, Any]]) -> str | None:
@@ -178,11 +253,14 @@ def _following(rows: list[dict[str, Any]]) -> str | None:
 
 def _ruled(request: HttpRequest) -> dict[str, Any] | None:
     """What this editor has just ruled, as the address says it after a form without a script."""
-    text = request.GET.get("ruled", "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    settled = moment(request.GET.get("at", ""))
+    if settled is not None:
+        return _settled(filters.number(request.GET.get("settled")), settled)
+    ruled = filters.number(request.GET.get("ruled"))
+    if ruled is None:
         return None
     record = (
-        DecisionRecord.objects.filter(pk=int(text), actor=request.user)
+        DecisionRecord.objects.filter(pk=ruled, actor=request.user)
         .select_related("undone_by", "appeal", "comment__author")
         .first()
     )
@@ -195,15 +273,39 @@ def _ruled(request: HttpRequest) -> dict[str, Any] | None:
     return {"said": said, "undo_url": undo_url(record)}
 
 
+def _settled(comment_id: int | None, at: datetime) -> dict[str, Any] | None:
+    """What this editor has just left as it is."""
+    found = Comment.objects.select_related("author").filter(pk=comment_id).first()
+    if found is None:
+        return None
+    said = _("Left as it is: the comment of %(name)s.") % {"name": found.author.display_name}
+    return {"said": said, "undo_url": unsettle_url(found.pk, at)}
+
+
 def _nothing(selection: Selection) -> str:
     if selection.after or selection.is_filtered:
         return _("Nothing more fits what you chose.")
     return {
         "waiting": _("Nothing waits. Everything that readers wrote has been decided."),
         "reported": _("No reader has reported anything that is still open."),
+        "appeals": _("No author contests a decision."),
     }.get(selection.tab, _("There is nothing here yet."))
 
 
-def with_ruled(url: str, record: DecisionRecord) -> str:
-    """An address of the desk that says what was just ruled."""
-    return f"{url}{'&' if '?' in url else '?'}{urlencode({'ruled': record.pk})}"
+def with_query(url: str, **said: Any) -> str:
+    """An address of the desk that says what was just done: ruled, or settled and at."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(said)}"
+
+
+def unsettle_url(comment_id: int, at: datetime) -> str:
+    """Where the reports of a comment that were settled at a moment are opened again."""
+    return with_query(reverse("unsettle_comment", args=[comment_id]), at=at.isoformat())
+
+
+def moment(text: str) -> datetime | None:
+    """A moment as an address says it; None for none."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and timezone.is_aware(found) else None

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from comments.models import Comment
 from comments.pages import human_wait, marked
 from moderation import queue, reasons
+from moderation.queue.context import counts_told
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
@@ -34,7 +35,7 @@ def card(item: queue.Item) -> dict[str, Any]:
     """What every card at the desk says of one comment, whatever is asked of the editor."""
     comment, record = item.comment, item.judged or item.decision
     spans = [span for found in record.findings for span in found["spans"]] if record else []
-    counted = item.author or {"live": 0, "rejected": 0, "overturned": 0}
+    counted = counts_told(item.author or {"live": 0, "rejected": 0, "overturned": 0})
     parent = comment.parent
     return {
         "comment": comment,

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -21,7 +22,7 @@ from comments.models import Comment, CommentRevision
 from moderation import operations, queue
 from moderation.desk.cards import focus_card
 from moderation.desk.difference import difference
-from moderation.desk.listing import listing, with_ruled
+from moderation.desk.listing import listing, moment, unsettle_url, with_query
 from moderation.models import DecisionRecord
 from moderation.operations.effects import RULING_GRACE
 from moderation.operations.permissions import check_editor
@@ -46,13 +47,14 @@ def rule(request: HttpRequest, comment_id: int) -> HttpResponse:
             note=request.POST.get("note", ""),
             picked=request.POST.get("picked") == "1",
             seen=None if seen is None else _number(request, "seen") or 0,
+            reports_until=_number(request, "until"),
             effect_after=RULING_GRACE,
         )
     except ValidationError as error:
         return refused(request, comment, error, revision)
     if by_script(request):
         return JsonResponse({"undo": reverse("undo_ruling", args=[record.pk])})
-    return HttpResponseRedirect(with_ruled(following(request, reverse("desk")), record))
+    return HttpResponseRedirect(with_query(following(request, reverse("desk")), ruled=record.pk))
 
 
 @login_required
@@ -67,7 +69,7 @@ def undo(request: HttpRequest, record_id: int) -> HttpResponse:
     if by_script(request):
         return JsonResponse({"seen": undone.pk})
     return HttpResponseRedirect(
-        with_ruled(reverse("desk_comment", args=[record.comment_id]), undone)
+        with_query(reverse("desk_comment", args=[record.comment_id]), ruled=undone.pk)
     )
 
 
@@ -91,15 +93,32 @@ def pick(request: HttpRequest, comment_id: int) -> HttpResponse:
 def settle_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     """The reports were looked at and the comment stays as it is."""
     comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
-    until = request.POST.get("until", "")
+    at = timezone.now()
     operations.settle_reports(
-        actor=request.user,
-        comment=comment,
-        until=int(until) if until.isdecimal() and len(until) < 19 else None,
+        actor=request.user, comment=comment, until=_number(request, "until"), now=at
     )
     if by_script(request):
+        return JsonResponse({"undo": unsettle_url(comment.pk, at)})
+    url = following(request, reverse("desk_reported"))
+    return HttpResponseRedirect(with_query(url, settled=comment.pk, at=at.isoformat()))
+
+
+@login_required
+@require_POST
+def unsettle_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """Open again what was settled at a moment (?at=)."""
+    check_editor(request.user)
+    comment = get_object_or_404(Comment, pk=comment_id)
+    at = moment(request.GET.get("at", ""))
+    if at is None:
+        raise Http404
+    try:
+        operations.unsettle_reports(actor=request.user, comment=comment, at=at)
+    except ValidationError as error:
+        return refused(request, comment, error)
+    if by_script(request):
         return JsonResponse({})
-    return HttpResponseRedirect(following(request, reverse("desk_reported")))
+    return HttpResponseRedirect(reverse("desk_comment", args=[comment.pk]))
 
 
 @login_required

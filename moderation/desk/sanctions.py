@@ -22,7 +22,7 @@ from moderation.desk.cards import list_of
 from moderation.desk.pages import page
 from moderation.operations.permissions import check_editor
 from moderation.queue import Selection
-from moderation.queue.context import records_of
+from moderation.queue.context import counts_told, records_of
 
 SHOWN = 20  # sanctions, the newest
 BAN_AND_REJECT = "ban_and_reject"
@@ -115,7 +115,7 @@ def _page(
         "",
         "moderation/desk_person.html",
         person=user,
-        record=records_of({user.pk})[user.pk],
+        record=counts_told(records_of({user.pk})[user.pk]),
         comments_url=list_of(Selection(tab="all", author=user.pk)),
         sanctions=[
             {"sanction": sanction, "in_force": sanction.is_in_force(now)}

@@ -17,6 +17,7 @@ from moderation.models.raids import Sketch, SketchValue
 from moderation.models.reports import LegalNotice, Report
 from moderation.models.rules import ArticlePolicy, LinkDomain, Phrase, Policy
 from moderation.models.trials import Trial, TrialDifference
+from moderation.models.urgent import Urgent, UrgentMail
 
 __all__ = [
     "Appeal",
@@ -42,4 +43,6 @@ __all__ = [
     "SketchValue",
     "Trial",
     "TrialDifference",
+    "Urgent",
+    "UrgentMail",
 ]

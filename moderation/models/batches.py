@@ -23,6 +23,9 @@ class Batch(models.Model):
     outcome = models.CharField(max_length=10, blank=True, help_text=_("Empty: takes one back."))
     reason = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=1_000, blank=True)
+    told_once = models.BooleanField(
+        default=False, help_text=_("Their author is told of all of it with a ban.")
+    )
     undoes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
     )

@@ -42,6 +42,9 @@ class QueueItem(models.Model):
     report_weight = models.FloatField(
         default=0.0, help_text=_("Open reports, by how often their reporters were right.")
     )
+    reported_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Of the oldest report that is open.")
+    )
     escalated_at = models.DateTimeField(null=True, blank=True)
     escalated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -83,7 +86,7 @@ class QueueItem(models.Model):
                 condition=Q(open_reports__gt=0),
             ),
             models.Index(
-                fields=["at", "comment"],
+                fields=["reported_at", "comment"],
                 name="queue_reported_at",
                 condition=Q(open_reports__gt=0),
             ),

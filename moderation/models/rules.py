@@ -159,6 +159,11 @@ class Policy(models.Model):
         1_000, 1, 10_000, _("Milliseconds; a check that takes longer holds the comment.")
     )
 
+    urgent_threat = _threshold()
+    urgent_minutes = _bounded(
+        0, 0, 10_080, _("Minutes of waiting after which a comment is urgent. 0: never.")
+    )
+
     rejected_text_days = _bounded(
         180, 1, 3_650, _("Days after which the text of a rejected comment is erased.")
     )

@@ -27,7 +27,14 @@ def _when():
 
 def check_change(change: dict) -> None:
     """Raises ValidationError (bad_change) for anything but the parts a change is made of."""
-    parts = {"policy": dict, "add": list, "remove": list}
+    parts = {
+        "policy": dict,
+        "add": list,
+        "remove": list,
+        "add_domains": list,
+        "remove_domains": list,
+        "articles": dict,
+    }
     whole = isinstance(change, dict) and set(change) <= set(parts)
     if not whole or not all(isinstance(change[name], parts[name]) for name in change):
         raise ValidationError(_("This is no change of the rules."), "bad_change")

@@ -1,10 +1,11 @@
 """Contesting a decision, once, and what another editor then rules."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -98,16 +99,41 @@ def refusal_to_rule(*, actor: User, appeal: Appeal) -> Forbidden | None:
     Another editor than the one who decided rules, and an admin counts as one. Where there is
     nobody else, the same person may after seven days.
     """
-    if actor.pk == appeal.comment.author_id:
-        return Forbidden(_("Another editor rules on your own appeal."), code="own_comment")
-    if actor.pk != appeal.contested_id:
-        return None
+    return refusals_to_rule(actor=actor, appeals=[appeal]).get(appeal.pk)
+
+
+def refusals_to_rule(*, actor: User, appeals: Iterable[Appeal]) -> dict[int, Forbidden]:
+    """Those of these appeals (with their comments) that this editor may not rule on now, each with
+    why; one query however many they are, none where nothing is the editor's own decision."""
+    own = [appeal for appeal in appeals if actor.pk in _parties(appeal)]
+    decided = [appeal for appeal in own if actor.pk != appeal.comment.author_id]
+    # Of two others, one at most is the author of an appeal.
     others = (
+        list(_rulers().exclude(pk=actor.pk).values_list("pk", flat=True)[:2]) if decided else []
+    )
+    found = {appeal.pk: _refusal(actor, appeal, others) for appeal in own}
+    return {pk: refusal for pk, refusal in found.items() if refusal is not None}
+
+
+def _parties(appeal: Appeal) -> tuple[int | None, int]:
+    return appeal.contested_id, appeal.comment.author_id
+
+
+def _rulers() -> QuerySet[User]:
+    """Everybody who may rule at the desk."""
+    return (
         User.objects.filter(Q(groups__name__in=[EDITORS, ADMINS]) | Q(is_superuser=True))
         .filter(is_active=True, banned=False)
-        .exclude(pk__in=[appeal.contested_id, appeal.comment.author_id])
+        .order_by("pk")
+        .distinct()
     )
-    if others.exists():
+
+
+def _refusal(actor: User, appeal: Appeal, others: list[int]) -> Forbidden | None:
+    """others: two people beside the actor who may rule, or as many as there are."""
+    if actor.pk == appeal.comment.author_id:
+        return Forbidden(_("Another editor rules on your own appeal."), code="own_comment")
+    if any(other != appeal.comment.author_id for other in others):
         return Forbidden(
             _("This was your decision: another editor rules on it."), code="own_decision"
         )

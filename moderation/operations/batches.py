@@ -47,13 +47,14 @@ def make_batch(
     note: str = "",
     seen: Sequence[Seen] = (),
     until: datetime | None = None,
+    told_once: bool = False,
 ) -> Batch:
-    """An editor's ruling on everything a selection has, or on what they ticked (seen), with the
-    words as they are now; the worker carries it out.
+    """An editor's ruling on everything a selection has, or on what they ticked (seen; of a raid,
+    what still waits of it), with the words as they are now; the worker carries it out.
 
-    reason, note: as `rule` takes them. until: leave out what came there later than that. Raises
-    Forbidden (editors_only), ValidationError (bad_outcome, bad_reason, note_too_long,
-    bad_selection, none_chosen).
+    reason, note: as `rule` takes them. told_once: notify nobody of each rejection. until: leave out
+    what came there later than that. Raises Forbidden (editors_only), ValidationError (bad_outcome,
+    bad_reason, note_too_long, bad_selection, none_chosen).
     """
     check_editor(actor)
     if outcome not in (Outcomes.APPROVE, Outcomes.REJECT):
@@ -64,7 +65,8 @@ def make_batch(
     found = chosen(selection, seen=seen, until=until)
     if not found.members:
         raise ValidationError(_("Choose at least one comment."), code="none_chosen")
-    query = {} if seen else dict(parse_qsl(selection.but().as_query()))
+    told = Selection(cluster=selection.cluster) if seen else selection.but()
+    query = dict(parse_qsl(told.as_query()))
     with transaction.atomic():
         batch = Batch.objects.create(
             actor=actor,
@@ -72,11 +74,12 @@ def make_batch(
             outcome=outcome,
             reason=reason if outcome == Outcomes.REJECT else "",
             note=note,
+            told_once=told_once,
             total=len(found.members),
         )
         _take_in(batch, found.members)
-        told = {"outcome": batch.outcome, "reason": batch.reason, "total": batch.total}
-        log.append(actor=actor, verb="make_batch", subject=batch, detail=told | {"of": query})
+        detail = {"outcome": batch.outcome, "reason": batch.reason, "total": batch.total}
+        log.append(actor=actor, verb="make_batch", subject=batch, detail=detail | {"of": query})
     return batch
 
 

@@ -11,6 +11,7 @@ from comments import operations as comments
 from comments.models import Comment, Notice
 from moderation.models import DecisionRecord, PendingEffect, QueueItem
 from moderation.operations.queueing import follow
+from moderation.operations.reports import settle_the_rest
 from moderation.signals import effect_deferred
 
 RULING_GRACE = timedelta(seconds=6)  # between a ruling at the desk and its readers
@@ -74,7 +75,12 @@ def take_effect(
 
     comment: locked. Raises Conflict (changed, withdrawn).
     """
-    wanted = {"actor": record.actor, "comment": comment, "revision_id": record.revision_id}
+    wanted = {
+        "actor": record.actor,
+        "comment": comment,
+        "revision_id": record.revision_id,
+        "is_locked": True,
+    }
     if record.undoes is not None:
         before = record.undoes.status_before
         comments.restore(
@@ -91,7 +97,10 @@ def take_effect(
     elif record.outcome == Outcomes.HOLD:
         comments.hold(**wanted, notice=notice)
     else:
-        comments.reject(**wanted, notice=notice)
+        told = record.batch is not None and record.batch.told_once
+        comments.reject(**wanted, notice=notice, tell=not told)
+        if record.actor is not None:
+            settle_the_rest(decision=record)
     if record.actor is not None and record.undoes is None:
         # Whoever was asked for has ruled, or somebody in their place.
         QueueItem.objects.filter(pk=comment.pk, escalated_at__isnull=False).update(
@@ -137,7 +146,7 @@ def carry_out(*, record_id: int) -> bool:
             effect.delete()
         else:
             lapse(effect)
-        follow(row)
+        follow(row, is_locked=True)
     return stands
 
 

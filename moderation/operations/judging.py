@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import models, transaction
 from django.utils import timezone
 
+from comments import operations as comments
 from comments.models import Comment
 from moderation import intake
 from moderation.models import DecisionRecord, Figure
@@ -47,7 +48,7 @@ def judge(*, comment_id: int) -> DecisionRecord | None:
     with transaction.atomic():
         record = land(
             actor=None,
-            comment=comment,
+            comment=comments.locked(comment),
             revision_id=comment.latest_id,
             outcome=decision.outcome.value,
             findings=decision.findings,
@@ -64,15 +65,17 @@ def judge(*, comment_id: int) -> DecisionRecord | None:
 def give_up(*, comment_id: int) -> DecisionRecord | None:
     """Hold a comment that could not be judged in ATTEMPTS tries: a person will."""
     comment = Comment.objects.get(pk=comment_id)
-    return land(
-        actor=None,
-        comment=comment,
-        revision_id=comment.latest_id,
-        outcome=Outcomes.HOLD,
-        findings=(Finding("not_judged", Outcome.HOLD, detail={"attempts": comment.attempts}),),
-        policy=intake.current_policy(),
-        only_if=Status.PENDING,
-    )
+    policy = intake.current_policy()
+    with transaction.atomic():
+        return land(
+            actor=None,
+            comment=comments.locked(comment),
+            revision_id=comment.latest_id,
+            outcome=Outcomes.HOLD,
+            findings=(Finding("not_judged", Outcome.HOLD, detail={"attempts": comment.attempts}),),
+            policy=policy,
+            only_if=Status.PENDING,
+        )
 
 
 def sweep(*, offer) -> int:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,59 +48,58 @@ def land(
     effect_after: timedelta = AT_ONCE,
     batch: Batch | None = None,
 ) -> DecisionRecord | None:
-    """Where every decision lands: record, status and notice in one transaction.
+    """Where every decision lands: record, status and notice, in the transaction of the caller.
 
-    effect_after: how long only the record stands and nobody hears of it; picked: make it a pick
-    as it goes live. Raises Conflict (changed, withdrawn, already_decided).
+    comment: from `comments.locked`, so that nobody moves it meanwhile. effect_after: how long only
+    the record stands and nobody hears of it; picked: make it a pick as it goes live. Raises
+    Conflict (changed, withdrawn, already_decided).
     """
     strictest = [found for found in findings if found.outcome.value == outcome]
     reason = reason or (strictest[0].code if strictest else "")
     notice = _notice(findings, outcome, reason=reason, by_machine=actor is None, note=note)
-    with transaction.atomic():
-        row = comments.locked(comment)
-        effect = effect_on(row)
-        if effect is not None and not still_stands(effect, row):
-            lapse(effect)
-            effect = None
-        changed = row.status != only_if or row.latest_id != revision_id or row.withdrawn_at
-        if only_if and (changed or effect):
-            return None
-        comments.check_unchanged(row, revision_id)
-        if actor is None and outcome == Outcomes.APPROVE and row.author.is_read_first():
-            # Sanctioned while the checks ran.
-            findings = (*findings, Finding("restricted", Outcome.HOLD))
-            outcome, reason = Outcomes.HOLD, "restricted"
-            notice = _notice(findings, outcome, reason=reason, by_machine=True)
-        in_time = effect is not None and effect.record == undoes
-        if effect is not None and not in_time:
-            raise already_decided(effect.record)
-        waited = None
-        if actor is not None and row.status == Status.HELD and row.decided_at is not None:
-            waited = max(0, round((timezone.now() - row.decided_at).total_seconds()))
-        record = DecisionRecord.objects.create(
-            comment=row,
-            revision_id=revision_id,
-            actor=actor,
-            outcome=outcome,
-            status_before=row.status,
-            live_before_id=row.live_revision_id if row.is_live else None,
-            reason=reason,
-            findings=[found.as_json() for found in findings],
-            scores=dict(scores),
-            scorer=scorer,
-            policy=policy,
-            software=settings.VERSION,
-            waited_seconds=waited,
-            undoes=undoes,
-            batch=batch,
-        )
-        if in_time:
-            lapse(effect)
-        elif effect_after:
-            defer(record=record, comment=row, notice=notice, picked=picked, after=effect_after)
-        else:
-            take_effect(record=record, comment=row, notice=notice, picked=picked)
-        follow(row)
+    effect = effect_on(comment)
+    if effect is not None and not still_stands(effect, comment):
+        lapse(effect)
+        effect = None
+    changed = comment.status != only_if or comment.latest_id != revision_id or comment.withdrawn_at
+    if only_if and (changed or effect):
+        return None
+    comments.check_unchanged(comment, revision_id)
+    if actor is None and outcome == Outcomes.APPROVE and comment.author.is_read_first():
+        # Sanctioned while the checks ran.
+        findings = (*findings, Finding("restricted", Outcome.HOLD))
+        outcome, reason = Outcomes.HOLD, "restricted"
+        notice = _notice(findings, outcome, reason=reason, by_machine=True)
+    in_time = effect is not None and effect.record == undoes
+    if effect is not None and not in_time:
+        raise already_decided(effect.record)
+    waited = None
+    if actor is not None and comment.status == Status.HELD and comment.decided_at is not None:
+        waited = max(0, round((timezone.now() - comment.decided_at).total_seconds()))
+    record = DecisionRecord.objects.create(
+        comment=comment,
+        revision_id=revision_id,
+        actor=actor,
+        outcome=outcome,
+        status_before=comment.status,
+        live_before_id=comment.live_revision_id if comment.is_live else None,
+        reason=reason,
+        findings=[found.as_json() for found in findings],
+        scores=dict(scores),
+        scorer=scorer,
+        policy=policy,
+        software=settings.VERSION,
+        waited_seconds=waited,
+        undoes=undoes,
+        batch=batch,
+    )
+    if in_time:
+        lapse(effect)
+    elif effect_after:
+        defer(record=record, comment=comment, notice=notice, picked=picked, after=effect_after)
+    else:
+        take_effect(record=record, comment=comment, notice=notice, picked=picked)
+    follow(comment, is_locked=True)
     return record
 
 

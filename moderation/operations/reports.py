@@ -1,20 +1,21 @@
 """What readers report, how much their word weighs, and that an editor has looked."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import Forbidden, TooMany
+from accounts.errors import Conflict, Forbidden, TooMany
 from accounts.models import User
 from comments import operations as comments
 from comments.models import Comment
 from moderation.models import DecisionRecord, Report
 from moderation.operations.permissions import check_may_rule_on, checked_note
 from moderation.operations.queueing import follow_reports
+from record import log
 
 REPORTS_PER_HOUR = 30  # by one reader
 WEIGHED = 200  # open reports of one comment; more say nothing new
@@ -125,11 +126,13 @@ def report_weight(comment: Comment | int) -> float:
 
 def _follow(comment_id: int) -> None:
     """Have the desk know how many reports are open, and what they weigh."""
-    standing = Report.objects.filter(comment=comment_id, settled_at__isnull=True).count()
+    standing = Report.objects.filter(comment=comment_id, settled_at__isnull=True)
+    found = standing.order_by().aggregate(count=Count("pk"), since=Min("created_at"))
     follow_reports(
         comment_id=comment_id,
-        open_reports=standing,
-        weight=report_weight(comment_id) if standing else 0.0,
+        open_reports=found["count"],
+        weight=report_weight(comment_id) if found["count"] else 0.0,
+        since=found["since"],
     )
 
 
@@ -140,13 +143,15 @@ def settle_reports(
     profile: User | None = None,
     decision: DecisionRecord | None = None,
     until: int | None = None,
+    now: datetime | None = None,
 ) -> int:
     """Mark the open reports about one comment or person as looked at. Returns how many.
 
     until: the number of the newest report that was shown; later ones stay open.
 
     decision: the ruling that settles them, upheld when it rejects. Without one they are dismissed,
-    except about what readers do not see any more: nobody has said.
+    except about what readers do not see any more: nobody has said. now: the moment, by which
+    `unsettle_reports` takes it back. Raises Forbidden (editors_only, own_comment).
     """
     about = comment.author_id if comment else profile.pk
     check_may_rule_on(actor, about)
@@ -160,10 +165,54 @@ def settle_reports(
         standing = standing.filter(pk__lte=until)
     with transaction.atomic():
         settled = standing.update(
-            settled_at=timezone.now(), settled_by=actor, upheld=upheld, decision=decision
+            settled_at=now or timezone.now(), settled_by=actor, upheld=upheld, decision=decision
         )
         if settled and comment is not None:
             _follow(comment.pk)
+        if settled and decision is None:
+            # What a ruling settles is told by its record.
+            log.append(
+                actor=actor,
+                verb="settle_reports",
+                subject=comment or profile,
+                detail={"settled": settled},
+            )
+    return settled
+
+
+def unsettle_reports(*, actor: User, comment: Comment, at: datetime) -> int:
+    """Open again the reports that this editor settled at that moment without a ruling. Returns how
+    many.
+
+    Raises Forbidden (editors_only, own_comment), Conflict (not_latest when somebody has ruled
+    since, not_undoable when there is nothing of the kind).
+    """
+    check_may_rule_on(actor, comment.author_id)
+    with transaction.atomic():
+        row = comments.locked(comment)
+        if row.decisions.filter(at__gt=at, actor__isnull=False).exists():
+            raise Conflict(_("Something has been decided since."), code="not_latest")
+        settled = Report.objects.filter(
+            comment=row, decision__isnull=True, settled_by=actor, settled_at=at
+        )
+        opened = _open_again(settled, row.pk)
+        if not opened:
+            raise Conflict(_("There is nothing to take back."), code="not_undoable")
+        log.append(actor=actor, verb="unsettle_reports", subject=row, detail={"opened": opened})
+    return opened
+
+
+def settle_the_rest(*, decision: DecisionRecord) -> int:
+    """Uphold what was reported between a rejection and its effect: readers still saw the comment.
+
+    In the transaction of the effect. Returns how many.
+    """
+    standing = Report.objects.filter(comment=decision.comment_id, settled_at__isnull=True)
+    settled = standing.update(
+        settled_at=timezone.now(), settled_by=decision.actor_id, upheld=True, decision=decision
+    )
+    if settled:
+        _follow(decision.comment_id)
     return settled
 
 
@@ -172,20 +221,23 @@ def reopen_reports(*, decision: DecisionRecord) -> int:
 
     In the transaction of the undoing. Who has reported again meanwhile is heard once.
     """
-    heard = Report.objects.filter(comment=decision.comment_id, settled_at__isnull=True)
+    return _open_again(Report.objects.filter(decision=decision), decision.comment_id)
+
+
+def _open_again(settled: QuerySet[Report], comment_id: int) -> int:
+    heard = Report.objects.filter(comment=comment_id, settled_at__isnull=True)
     first_of_each = (
-        Report.objects.filter(decision=decision)
-        .exclude(reporter__in=heard.values("reporter"))
+        settled.exclude(reporter__in=heard.values("reporter"))
         .order_by()
         .values("reporter")
         .annotate(first=Min("pk"))
     )
-    reopened = Report.objects.filter(pk__in=[row["first"] for row in first_of_each]).update(
+    opened = Report.objects.filter(pk__in=[row["first"] for row in first_of_each]).update(
         settled_at=None, settled_by=None, upheld=None, decision=None
     )
-    if reopened:
-        _follow(decision.comment_id)
-    return reopened
+    if opened:
+        _follow(comment_id)
+    return opened
 
 
 def dismiss_after_appeal(*, decision: DecisionRecord) -> int:

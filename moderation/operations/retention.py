@@ -20,6 +20,7 @@ from moderation.models import (
 )
 from moderation.operations.appeals import CONTESTABLE
 from moderation.operations.queueing import follow_words
+from record import log
 
 ERASED_AT_ONCE = 500  # revisions
 Status = Comment.Status
@@ -75,7 +76,7 @@ def retain(*, now=None) -> dict[str, int]:
         & (~models.Q(comment__status=Status.HELD) | models.Q(comment__withdrawn_at__isnull=False))
     )
     SketchValue.objects.filter(at__lt=now - kin.ALIKE_WITHIN).delete()
-    return {
+    done = {
         "texts": erased,
         "sketches": sketches.delete()[1].get("moderation.Sketch", 0),
         "reports": Report.objects.filter(settled_at__lt=reports_before).delete()[0],
@@ -84,6 +85,9 @@ def retain(*, now=None) -> dict[str, int]:
         "receipts": receipts.exclude(pk__in=contests).update(notice=None),
         "appeals": appeals.update(words="", note=""),
     }
+    if any(done.values()):
+        log.append(actor=None, verb="retain", subject=policy, detail=done)
+    return done
 
 
 def _erase(texts: models.QuerySet[CommentRevision], now: datetime) -> int:

@@ -32,6 +32,7 @@ def rule(
     note: str = "",
     picked: bool = False,
     seen: int | None = None,
+    reports_until: int | None = None,
     effect_after: timedelta = AT_ONCE,
     batch: Batch | None = None,
 ) -> DecisionRecord:
@@ -40,10 +41,12 @@ def rule(
     reason: the code of one that is offered (`reasons.for_desk`), needed to reject; note: at most
     1,000 characters, told to the author; picked: approve it as an editors' pick. seen: the number
     of the newest decision that was shown with it, 0 for none: a later one is a conflict; None asks
-    for no such care. effect_after: how long only the record stands, the author and readers hear of
-    nothing, and `undo` leaves no trace to them. batch: the one it is part of. Raises Forbidden
-    (editors_only, own_comment), ValidationError (bad_outcome, bad_reason, note_too_long), Conflict
-    (changed, withdrawn, already_decided, already_so, appealed, author_banned).
+    for no such care. reports_until: the number of the newest report that was shown; an approval
+    leaves later ones open, a rejection settles them all. effect_after: how long only the record
+    stands, the author and readers hear of nothing, and `undo` leaves no trace to them. batch: the
+    one it is part of. Raises Forbidden (editors_only, own_comment), ValidationError (bad_outcome,
+    bad_reason, note_too_long), Conflict (changed, withdrawn, already_decided, already_so, appealed,
+    author_banned).
     """
     check_may_rule_on(actor, comment.author_id)
     if outcome not in (Outcomes.APPROVE, Outcomes.REJECT):
@@ -55,7 +58,8 @@ def rule(
         row = comments.locked(comment)
         comments.check_unchanged(row, revision_id)
         _check_not_appealed(row)
-        check_not_erased(revision_id)
+        if row.latest.erased_at is not None:
+            raise _erased()
         _check_newest_seen(row, seen)
         already = (
             row.status == Status.APPROVED
@@ -82,7 +86,14 @@ def rule(
             effect_after=effect_after,
             batch=batch,
         )
-        settle_reports(actor=actor, comment=row, decision=record)
+        # A rejection that takes effect at once has upheld them all by now.
+        if outcome == Outcomes.APPROVE or effect_after:
+            settle_reports(
+                actor=actor,
+                comment=row,
+                decision=record,
+                until=reports_until if outcome == Outcomes.APPROVE else None,
+            )
     return record
 
 
@@ -142,7 +153,8 @@ def undo(*, actor: User, record: DecisionRecord, batch: Batch | None = None) -> 
 
 def _check_not_appealed(comment: Comment) -> None:
     """Once contested, a decision is another editor's to confirm or to change."""
-    if Appeal.objects.open().filter(comment=comment).exists():
+    # Nothing else than a rejection is contested.
+    if comment.status == Status.REJECTED and Appeal.objects.open().filter(comment=comment).exists():
         raise Conflict(
             _("Its author contests this decision: rule on the appeal instead."), code="appealed"
         )
@@ -150,4 +162,8 @@ def _check_not_appealed(comment: Comment) -> None:
 
 def check_not_erased(revision_id: int | None) -> None:
     if CommentRevision.objects.filter(pk=revision_id, erased_at__isnull=False).exists():
-        raise Conflict(_("The words have been erased since."), code="erased")
+        raise _erased()
+
+
+def _erased() -> Conflict:
+    return Conflict(_("The words have been erased since."), code="erased")

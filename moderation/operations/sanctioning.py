@@ -48,6 +48,7 @@ def sanction(
             until=until,
             note=note,
             about_comment=about_comment,
+            with_comments=bool(reject_all),
         )
         if reject_all:
             _reject_all(actor, user, reject_all)
@@ -66,4 +67,6 @@ def _reject_all(actor: User, user: User, reason: str) -> None:
             outcome=DecisionRecord.Outcome.REJECT,
             reason=reason,
             seen=pairs[at : at + AT_ONCE],
+            # One word for all of it: the ban's own.
+            told_once=True,
         )

@@ -12,12 +12,27 @@ from django.utils.translation import gettext as _
 from accounts.errors import Conflict
 from accounts.models import User
 from moderation import intake
-from moderation.models import DecisionRecord, Phrase, Policy, Trial, TrialDifference
+from moderation.models import (
+    ArticlePolicy,
+    DecisionRecord,
+    LinkDomain,
+    Phrase,
+    Policy,
+    Trial,
+    TrialDifference,
+)
 from moderation.operations.permissions import check_admin
 from moderation.operations.rules import change_rules, values_of
 from moderation.pipeline import judge
 from moderation.trying.backtest import Seen, look
-from moderation.trying.proposal import Proposal, fields_of, phrases_of, proposal_of
+from moderation.trying.proposal import (
+    Proposal,
+    domains_of,
+    fields_of,
+    own_of,
+    phrases_of,
+    proposal_of,
+)
 from record import log
 
 DECISIONS, MOST_DECISIONS = 1_000, 10_000
@@ -37,10 +52,11 @@ def propose(
     actor: User,
     name: str,
     changes: dict[str, Any],
-    add: Sequence[Phrase] = (),
-    remove: Sequence[Phrase] = (),
+    add: Sequence[Phrase | LinkDomain | ArticlePolicy] = (),
+    remove: Sequence[Phrase | LinkDomain | ArticlePolicy] = (),
 ) -> Trial:
-    """Write a change down without making it. changes: policy field to value.
+    """Write a change down without making it. changes: policy field to value; add: rows that are
+    not stored, in the place of those to remove.
 
     Raises Forbidden (admins_only), ValidationError (no_change, too_many, or as the rules say).
     """
@@ -53,10 +69,14 @@ def propose(
     if len(add) > MOST_PHRASES:
         raise ValidationError(_("These are too many phrases."), code="too_many")
     Policy(**(kept | changed)).full_clean()
-    gone = {phrase.pk for phrase in remove}
-    for phrase in add:
-        phrase.clean_fields()
-        _check_new(phrase, gone)
+    kinds = {kind: _of(kind, add, remove) for kind in (Phrase, LinkDomain, ArticlePolicy)}
+    for kind, (added, removed) in kinds.items():
+        for row in added:
+            row.clean_fields()
+            _check_new(kind, row, {each.pk for each in removed})
+    phrases, gone = kinds[Phrase]
+    domains, domains_gone = kinds[LinkDomain]
+    articles, articles_gone = kinds[ArticlePolicy]
     change = {
         "policy": {field: _plain(value) for field, value in changed.items()},
         "add": [
@@ -66,9 +86,13 @@ def propose(
                 "guideline": phrase.guideline_id,
                 "note": phrase.note,
             }
-            for phrase in add
+            for phrase in phrases
         ],
-        "remove": sorted(gone),
+        "remove": sorted(phrase.pk for phrase in gone),
+        "add_domains": [{"domain": row.domain, "effect": row.effect} for row in domains],
+        "remove_domains": sorted(row.pk for row in domains_gone),
+        "articles": {str(row.article_id): {} for row in articles_gone}
+        | {str(row.article_id): _own(row) for row in articles},
     }
     trial = Trial(name=name.strip()[:80] or str(_("A change")), change=change, created_by=actor)
     trial.full_clean()
@@ -167,8 +191,16 @@ def enable(*, actor: User, trial: Trial) -> Policy:
         policy = change_rules(
             actor=actor,
             changes=fields_of(trial.change),
-            save=phrases_of(trial.change),
-            remove=list(Phrase.objects.filter(pk__in=trial.change.get("remove", []))),
+            save=[
+                *phrases_of(trial.change),
+                *domains_of(trial.change),
+                *_articles_of(trial.change),
+            ],
+            remove=[
+                *Phrase.objects.filter(pk__in=trial.change.get("remove", [])),
+                *LinkDomain.objects.filter(pk__in=trial.change.get("remove_domains", [])),
+                *ArticlePolicy.objects.filter(article__in=_let_go(trial.change)),
+            ],
         )
         trial.enabled_as = policy
         _end(actor, trial, State.ENABLED, "enable_change")
@@ -248,7 +280,8 @@ def _difference(trial: Trial, proposal: Proposal, record: DecisionRecord) -> Tri
     article_id = record.comment.call_to_action.article_id
     in_force, proposed = proposal.policies(article_id)
     before = judge(intake.submission_from(record.comment, proposal.current), in_force)
-    after = judge(intake.submission_from(record.comment, proposal.row), proposed)
+    submission = intake.submission_from(record.comment, proposal.row, own=proposal.own)
+    after = judge(submission, proposed)
     codes = {found.code for found in after.findings} - {found.code for found in before.findings}
     if codes & UNCHECKED:
         raise RuntimeError("a check failed under the proposed rules alone")
@@ -263,11 +296,45 @@ def _difference(trial: Trial, proposal: Proposal, record: DecisionRecord) -> Tri
     )
 
 
-def _check_new(phrase: Phrase, gone: set[int]) -> None:
-    """Raises ValidationError (listed) for a phrase that is on its list and stays there."""
-    listed = Phrase.objects.filter(text=phrase.text, effect=phrase.effect).exclude(pk__in=gone)
-    if listed.exists():
-        raise ValidationError(_("This phrase is on the list already."), code="listed")
+def _of(kind: type, add: Sequence[Any], remove: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Those of one kind."""
+    return (
+        [row for row in add if isinstance(row, kind)],
+        [row for row in remove if isinstance(row, kind)],
+    )
+
+
+def _own(row: ArticlePolicy) -> dict[str, Any]:
+    """What an article has otherwise, as JSON holds it."""
+    return {name: _plain(value) for name in intake.OWN if (value := getattr(row, name)) is not None}
+
+
+def _articles_of(change: dict[str, Any]) -> list[ArticlePolicy]:
+    """The article policies that a stored change makes, each in the place of the one there is."""
+    found = []
+    for article_id, rules in own_of(change).items():
+        if rules:
+            row = ArticlePolicy.objects.filter(article=article_id).first()
+            row = row or ArticlePolicy(article_id=article_id)
+            for name in intake.OWN:
+                setattr(row, name, rules.get(name))
+            found.append(row)
+    return found
+
+
+def _let_go(change: dict[str, Any]) -> list[int]:
+    """The articles that a stored change leaves without a policy of their own."""
+    return [article_id for article_id, rules in own_of(change).items() if not rules]
+
+
+_SAME = {Phrase: ("text", "effect"), LinkDomain: ("domain",), ArticlePolicy: ("article_id",)}
+
+
+def _check_new(kind: type, row: Any, gone: set[int]) -> None:
+    """Raises ValidationError (listed) for what is on its list and stays there."""
+    same = {name: getattr(row, name) for name in _SAME[kind]}
+    if kind.objects.filter(**same).exclude(pk__in=gone).exists():
+        raise ValidationError(_("This is on the list already."), code="listed")
 
 
 def _locked(trial: Trial, *states: str) -> Trial:
@@ -295,6 +362,9 @@ def _log(actor: User, verb: str, trial: Trial) -> None:
             "policy": trial.change["policy"],
             "added": len(trial.change["add"]),
             "removed": trial.change["remove"],
+            "domains": len(trial.change.get("add_domains", [])),
+            "domains_removed": trial.change.get("remove_domains", []),
+            "articles": sorted(int(number) for number in trial.change.get("articles", {})),
             "enabled_as": trial.enabled_as_id,
         },
     )

@@ -9,7 +9,7 @@ from moderation.queue.cases import (
     legal_notices,
     waiting,
 )
-from moderation.queue.choices import Facet, Facets, facets
+from moderation.queue.choices import Facet, Facets, facets, latest_articles
 from moderation.queue.context import CONTEXT, Cluster, Item, clusters, in_context
 from moderation.queue.counting import EXACT, Count, counts
 from moderation.queue.evidence import findings_in_words
@@ -42,6 +42,7 @@ __all__ = [
     "findings_in_words",
     "in_context",
     "item",
+    "latest_articles",
     "legal_notices",
     "matching",
     "page_of",

@@ -8,7 +8,7 @@ from accounts.errors import Forbidden
 from accounts.models import User
 from comments.models import Comment
 from moderation.models import Appeal, LegalNotice
-from moderation.operations.appeals import refusal_to_rule
+from moderation.operations.appeals import refusals_to_rule
 from moderation.operations.raids import cluster_of
 from moderation.queue.context import CONTEXT, Item, in_context
 from moderation.queue.counting import EXACT
@@ -89,9 +89,10 @@ def appeals(*, reader: User) -> Cases:
         ).order_by("created_at", "pk")[:PAGE]
     )
     items = in_context([appeal.comment for appeal in shown])
+    refusals = refusals_to_rule(actor=reader, appeals=shown)
     return Cases(
         [
-            Case(appeal, item, refusal_to_rule(actor=reader, appeal=appeal))
+            Case(appeal, item, refusals.get(appeal.pk))
             for appeal, item in zip(shown, items, strict=True)
         ],
         rows[: EXACT + 1].count(),

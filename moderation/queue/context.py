@@ -1,14 +1,17 @@
 """A comment as an editor needs to see it: with its decisions, its reports and who wrote it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, F, QuerySet, Window
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from comments.models import Comment
 from moderation.models import Appeal, DecisionRecord, QueueItem, Report, Sketch
 
+REPORTS = 50  # open ones of a comment, the newest
 MANY = 500  # comments of an author, of which no more are counted
 CONTEXT = (
     "author",
@@ -42,14 +45,15 @@ class Cluster:
 @dataclass(frozen=True, slots=True)
 class Item:
     """A comment before an editor. decision: the machine's or person's last word on it; reports:
-    the open ones; author: counts by name, up to MANY (live, rejected, overturned: decisions that
-    another editor took back); judged: the last record that says what the checks found in this
-    very text; cluster: the raid it is in; entry: as the desk keeps it (risk, due_at, claim,
-    escalation); appeal: the open one."""
+    the newest REPORTS that are open, open_reports: how many are; author: counts by name, up to MANY
+    (live, rejected, overturned: decisions that another editor took back); judged: the last record
+    that says what the checks found in this very text; cluster: the raid it is in; entry: as the
+    desk keeps it (risk, due_at, claim, escalation); appeal: the open one."""
 
     comment: Comment
     decision: DecisionRecord | None
     reports: tuple[Report, ...] = ()
+    open_reports: int = 0
     author: dict[str, int] | None = None
     judged: DecisionRecord | None = None
     cluster: Cluster | None = None
@@ -70,14 +74,15 @@ def in_context(comments: list[Comment]) -> list[Item]:
         if record.findings and record.revision_id == latest[record.comment_id]:
             judged[record.comment_id] = record
     reports: dict[int, list[Report]] = {}
-    for report in Report.objects.filter(comment__in=ids, settled_at__isnull=True).select_related(
-        "reporter"
-    ):
+    for report in _newest_reports(ids):
         reports.setdefault(report.comment_id, []).append(report)
     authors = records_of({comment.author_id for comment in comments})
     entries = QueueItem.objects.select_related("claimed_by", "escalated_by").in_bulk(ids)
     appeals = {
-        appeal.comment_id: appeal for appeal in Appeal.objects.open().filter(comment__in=ids)
+        appeal.comment_id: appeal
+        for appeal in Appeal.objects.open()
+        .filter(comment__in=ids)
+        .select_related("contested", "comment", "decision")
     }
     names = {comment.pk: _cluster_name(comment) for comment in comments}
     known = clusters(set(names.values()) - {None})
@@ -86,6 +91,7 @@ def in_context(comments: list[Comment]) -> list[Item]:
             comment,
             decisions.get(comment.pk),
             tuple(reports.get(comment.pk, ())),
+            entries[comment.pk].open_reports if comment.pk in entries else 0,
             authors[comment.author_id],
             judged.get(comment.pk),
             known.get(names[comment.pk]),
@@ -96,12 +102,27 @@ def in_context(comments: list[Comment]) -> list[Item]:
     ]
 
 
+def _newest_reports(ids: list[int]) -> QuerySet[Report]:
+    """The newest REPORTS of each comment that are open: somebody may have set hundreds on one."""
+    place = Window(RowNumber(), partition_by="comment", order_by=F("pk").desc())
+    open_ones = Report.objects.filter(comment__in=ids, settled_at__isnull=True)
+    numbered = open_ones.annotate(place=place).filter(place__lte=REPORTS)
+    return numbered.select_related("reporter").order_by("-pk")
+
+
 def records_of(author_ids: set[int]) -> dict[int, dict[str, int]]:
     """What became of these people's comments, from the desk's indexes alone; one query."""
     found = User.objects.filter(pk__in=author_ids).annotate(
         **{name: _at_most(condition) for name, condition in _COUNTED.items()}
     )
     return {row["pk"]: row for row in found.order_by().values("pk", *_COUNTED)}
+
+
+def counts_told(record: Mapping[str, int]) -> dict[str, str]:
+    """The counts of an author as they are shown: at MANY, nobody has looked for more."""
+    return {
+        name: f"{record[name]}+" if record[name] >= MANY else str(record[name]) for name in _COUNTED
+    }
 
 
 _COUNTED = {

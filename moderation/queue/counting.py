@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import formats
 
 from comments.models import Comment
 from moderation.models import Appeal, Figure, LegalNotice, QueueItem, Report
@@ -22,7 +23,9 @@ class Count:
     is_exact: bool
 
     def __str__(self) -> str:
-        return str(self.count)
+        """As a tab shows it."""
+        told = formats.number_format(self.count, use_l10n=True, force_grouping=True)
+        return told if self.is_exact else f"≈ {told}"
 
 
 def rows_by_tab() -> dict[str, list[QuerySet]]:

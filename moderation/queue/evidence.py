@@ -3,7 +3,57 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from moderation.models import DecisionRecord
+
+# What a finding's figures are called.
+_CALLED = {
+    "phrases": _("phrases"),
+    "found": pgettext_lazy("how many were", "found"),
+    "labels": _("labels"),
+    "model": _("version of the scorer"),
+    "signs": _("circumstances"),
+    "domains": _("domains"),
+    "disguises": _("disguises"),
+    "posted": _("posted"),
+    "limit": _("limit"),
+    "seconds": _("seconds"),
+    "approved": _("approved comments"),
+    "first_n": _("comments that an editor reads"),
+    "cluster": _("cluster"),
+    "size": _("comments in it"),
+    "authors": _("authors"),
+    "articles": _("articles"),
+    "new_accounts": _("accounts of less than a day"),
+    "comments": _("comments"),
+    "links": _("links"),
+    "allowed": _("allowed"),
+    "attempts": _("attempts"),
+    "check": _("check"),
+    "error": _("error"),
+    "elapsed_ms": _("milliseconds"),
+    "share": _("share"),
+    "language": _("language"),
+    # How a link hides, and what speaks for or against an author.
+    "scheme": _("a spelt-out address"),
+    "user": _("a name before the host"),
+    "dots": _("dots that are none"),
+    "invisible": _("invisible characters"),
+    "percent": _("encoded letters"),
+    "label": _("a name of another place"),
+    "lookalike": _("letters that look like others"),
+    "known_author": _("known author"),
+    "new_account": _("new account"),
+    "same_place_from_others": _("others linked there"),
+    "same_place_before": _("linked there before"),
+}
+
+
+def called(name: str) -> str:
+    """A name of the evidence in words; one that is not on the list as it is written."""
+    return str(_CALLED.get(name, name.replace("_", " ")))
 
 
 def _in_words(value: Any, told: Callable[[str], str]) -> str:
@@ -22,7 +72,7 @@ def _item_in_words(item: Any, told: Callable[[str], str]) -> str:
             return f"{told(label) or label} {score:.2f} (≥ {threshold:.2f})"
         case int():
             return f"#{item}"
-    return str(item)
+    return str(_CALLED.get(item, item))
 
 
 def findings_in_words(
@@ -36,7 +86,7 @@ def findings_in_words(
             "title": told(found["code"]) or found["code"],
             "code": found["code"],
             "detail": ", ".join(
-                f"{name.replace('_', ' ')} {_in_words(value, told)}"
+                f"{called(name)} {_in_words(value, told)}"
                 for name, value in found["detail"].items()
                 # How many phrases were found is plain from their names, unless some were left out.
                 if value not in ("", None, [], {})

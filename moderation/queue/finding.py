@@ -113,14 +113,20 @@ def _steps(walk: _Walk, place: tuple[Any, int] | None, size: int) -> _Step:
 
 
 def _column(name: str) -> str:
-    return name.removesuffix("__gte")
+    return name.removesuffix("__gte").removesuffix("__lte")
 
 
 def _fits(wanted: dict[str, Any], values: Sequence[Any]) -> bool:
     return all(
-        value is not None and (value >= limit if name.endswith("__gte") else value == limit)
+        value is not None and _holds(name, value, limit)
         for (name, limit), value in zip(wanted.items(), values, strict=True)
     )
+
+
+def _holds(name: str, value: Any, limit: Any) -> bool:
+    if name.endswith("__gte"):
+        return value >= limit
+    return value <= limit if name.endswith("__lte") else value == limit
 
 
 def _cursor(order: str, pair: tuple[Any, int]) -> str:
@@ -150,7 +156,8 @@ def _walks(selection: Selection) -> list[_Walk]:
     if order == names.HIGHEST:
         rows = scores(selection).filter(among("item_id"))
         return [_Walk(rows, "value", True, "item__", "item_id", wanted)]
-    key = {names.DUE: "due_at", names.MOST_REPORTED: "report_weight"}.get(order, "at")
+    at = moment_of(tab)
+    key = {names.DUE: "due_at", names.MOST_REPORTED: "report_weight"}.get(order, at)
     picked = among("pk")
     lead: dict[str, Any] = {}
     # A set is small enough to be put in order itself, and there is no index of what is reported,
@@ -159,8 +166,10 @@ def _walks(selection: Selection) -> list[_Walk]:
         column = next((name for name in _COLUMNS if name in wanted), None)
         if column:
             lead[column] = wanted.pop(column)
-    if key == "at" and "at__gte" in wanted:
-        lead["at__gte"] = wanted.pop("at__gte")
+    if key == at:
+        for bound in (f"{at}__gte", f"{at}__lte"):
+            if bound in wanted:
+                lead[bound] = wanted.pop(bound)
     return [
         _Walk(QueueItem.objects.filter(picked, **base, **lead), key, falling, rest=wanted)
         for base in _bases(tab, key, confined=bool(picked or wanted or lead))
@@ -179,8 +188,14 @@ def _bases(tab: str, key: str, *, confined: bool) -> list[dict[str, Any]]:
     return [{"due_at__isnull": False}]
 
 
+def moment_of(tab: str) -> str:
+    """The column that says since when an item is on a tab."""
+    return "reported_at" if tab == names.REPORTED else "at"
+
+
 def filters(selection: Selection) -> dict[str, Any]:
     """What must hold of an item's own columns, the tab, words, raid and scores apart."""
+    now, at = timezone.now(), moment_of(selection.tab)
     wanted = {
         "author_id": selection.author,
         "article_id": selection.article,
@@ -188,7 +203,8 @@ def filters(selection: Selection) -> dict[str, Any]:
         "reason": selection.reason or None,
         "label": selection.label or None,
         "language": selection.language or None,
-        "at__gte": timezone.now() - names.AGES[selection.age] if selection.age else None,
+        f"{at}__gte": now - names.AGES[selection.age] if selection.age else None,
+        f"{at}__lte": now - names.AGES[selection.older] if selection.older else None,
     }
     if selection.language == "unknown":
         wanted["language"] = ""

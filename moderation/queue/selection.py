@@ -38,7 +38,8 @@ _CURSOR = 300
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Empty fields choose everything. article, section, author, cluster: numbers. reason: a code.
-    label: the likeliest of the scorer's. age: of AGES, held, decided or reported no longer ago.
+    label: the likeliest of the scorer's. age, older: of AGES, held, decided or reported no longer
+    ago, or longer ago.
     language: of LANGUAGES. score: a label whose probability lies from low to high, of what waits
     alone; high belongs to the range only where it is 1. words: whole ones, looked for in all
     comments, whatever became of them. after: a QueuePage's next. order: of
@@ -52,6 +53,7 @@ class Selection:
     label: str = ""
     author: int | None = None
     age: str = ""
+    older: str = ""
     language: str = ""
     escalated: bool = False
     score: str = ""
@@ -68,7 +70,7 @@ class Selection:
             return (NEWEST,)
         if self.score and self.tab == WAITING:
             return (HIGHEST,)
-        if self.age:
+        if self.age or self.older:
             return tuple(order for order in _ORDERS[self.tab] if order in (NEWEST, OLDEST))
         return _ORDERS[self.tab]
 
@@ -119,6 +121,7 @@ class Selection:
             label=among("label", LABELS),
             author=_number(text("author")),
             age=among("age", AGES),
+            older=among("older", AGES),
             language=among("language", LANGUAGES),
             escalated=text("escalated") == "1",
             score=score,

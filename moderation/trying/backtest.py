@@ -102,6 +102,8 @@ def _records(proposal: Proposal, below: int | None) -> Any:
     ).select_related("revision", "comment__call_to_action")
     if below is not None:
         rows = rows.filter(pk__lt=below)
+    if proposal.is_of_articles:
+        rows = rows.filter(comment__call_to_action__article__in=list(proposal.own))
     if KNOWS_THE_AUTHOR & set(proposal.asked):
         others = Comment.objects.filter(author=OuterRef("comment__author")).order_by()
         rows = rows.annotate(
@@ -153,10 +155,7 @@ def _outcomes(
     if not row.scores:
         asked -= set(KINDS)
     stays = [found for found in recorded if found.code not in asked]
-    submissions = [
-        _submission(row, trusted, intake.rules_in_force(policy, _article(row)))
-        for policy in (proposal.current, proposal.row)
-    ]
+    submissions = [_submission(row, trusted, rules) for rules in proposal.rules(_article(row))]
     before, after = (
         stays + _asked_again(asked, row, recorded, submission, policy)
         for submission, policy in zip(submissions, policies, strict=True)

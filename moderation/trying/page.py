@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from articles.models import Article
 from comments.pages import marked
 from moderation import intake, reasons
-from moderation.models import DecisionRecord, Phrase, Policy, Trial
+from moderation.models import DecisionRecord, LinkDomain, Phrase, Policy, Trial
 from moderation.pipeline import submission
 from moderation.pipeline.phrases import find_phrases
-from moderation.trying.proposal import fields_of
+from moderation.trying.proposal import domains_of, fields_of, own_of
 
 PHRASES_SHOWN = 30
 SAMPLES_SHOWN = 12
@@ -44,20 +45,24 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class TrialPage:
     """changes: field, value in force, proposed value; added, removed: phrases, the first few, and
-    how many there are; differences: what shadow judging found."""
+    how many there are; domains: those that come and those that go; articles: each with its changes
+    as the site's are told; differences: what shadow judging found."""
 
     changes: list[tuple[str, str, str]]
     added: list[dict[str, Any]]
     added_count: int
     removed: list[Phrase]
     removed_count: int
+    domains: list[LinkDomain]
+    domains_gone: list[LinkDomain]
+    articles: list[tuple[str, list[tuple[str, str, str]]]]
     moves: list[Move]
     untold: list[str]
     differences: list[Move]
 
 
 def page_of(trial: Trial) -> TrialPage:
-    """Seven queries at most."""
+    """Nine queries at most."""
     current = intake.current_policy()
     wanted = fields_of(trial.change)
     added, removed = trial.change.get("add", []), trial.change.get("remove", [])
@@ -79,6 +84,9 @@ def page_of(trial: Trial) -> TrialPage:
         added_count=len(added),
         removed=list(Phrase.objects.filter(pk__in=removed[:PHRASES_SHOWN])),
         removed_count=len(removed),
+        domains=domains_of(trial.change),
+        domains_gone=list(LinkDomain.objects.filter(pk__in=trial.change.get("remove_domains", []))),
+        articles=_articles(trial.change, current),
         moves=[
             Move(
                 title=_move(*move.split(">")),
@@ -113,6 +121,28 @@ def page_of(trial: Trial) -> TrialPage:
             for before, after, many in sorted(shadow, key=lambda each: -each[2])
         ],
     )
+
+
+def _articles(
+    change: dict[str, Any], current: Policy
+) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    wanted = own_of(change)
+    titles = dict(Article.objects.filter(pk__in=wanted).order_by().values_list("pk", "title"))
+    found = []
+    for article_id in wanted:
+        before = intake.rules_in_force(current, article_id)
+        after = intake.rules_in_force(current, article_id, own=wanted)
+        found.append(
+            (
+                titles.get(article_id, f"#{article_id}"),
+                [
+                    (_label(name), _in_words(name, before[name]), _in_words(name, after[name]))
+                    for name in intake.OWN
+                    if before[name] != after[name]
+                ],
+            )
+        )
+    return found
 
 
 def _records(numbers: Iterable[int]) -> dict[int, DecisionRecord]:

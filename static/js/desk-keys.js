@@ -46,6 +46,8 @@
     a: () => unless(press("form[data-rule=approve] button[type=submit]")),
     r: () => unless(open("details.reject")),
     u: () => desk.undo(),
+    o: () => unless(open("details.overturn")),
+    s: () => unless(open("details.uphold")),
     e: () => unless(open("details.escalate") || press("[data-key=e]")),
     f: () => unless(press("[data-key=f]")),
     b: () => unless(press("[data-key=b]")),
@@ -89,7 +91,7 @@
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
     if (document.querySelector("dialog[open]")) return;
     const target = event.target;
-    const details = target.closest?.("#focus details[open]:is(.reject, .escalate)");
+    const details = target.closest?.("#focus details[open]:is(.reject, .escalate, .overturn, .uphold)");
     if (event.key === "Escape" && details) {
       event.preventDefault();
       return close(details);

@@ -6,6 +6,7 @@
   if (!desk) return;
   const { words, rows } = desk;
   const EVERY = 3000; // milliseconds between two questions
+  const AT_ONCE = 100; // rows that one question is about
   const FAILED_LAST = 60000;
   const SETTLED = 400; // milliseconds on a card before it is claimed: whoever leafs through claims none
   const CLAIM_AGAIN = 60000; // well before a claim runs out
@@ -27,14 +28,15 @@
     asking?.abort();
     const question = (asking = new AbortController());
     const asked = performance.now();
-    const shown = [...rows.children].slice(0, 100).map((row) => `${row.dataset.id}-${row.dataset.revision}`);
+    const about = inTurn();
+    const shown = about.map((row) => `${row.dataset.id}-${row.dataset.revision}`);
     const url = new URL(words.changes, location.href);
     url.searchParams.set("since", since);
     url.searchParams.set("shown", shown.join("."));
     try {
       const answer = await fetch(url, { cache: "no-store", signal: question.signal });
       if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
-      learn(await answer.json(), asked);
+      learn(await answer.json(), asked, about);
       wait = EVERY;
     } catch {
       if (asking !== question) return;
@@ -43,7 +45,18 @@
     if (asking === question) plan();
   }
 
-  function learn(found, asked) {
+  /* A question is about AT_ONCE rows; of a longer list the parts take turns. */
+  let begun = 0;
+  function inTurn() {
+    const all = [...rows.children];
+    if (all.length <= AT_ONCE) return all;
+    if (begun >= all.length) begun = 0;
+    const some = all.slice(begun, begun + AT_ONCE);
+    begun += AT_ONCE;
+    return some;
+  }
+
+  function learn(found, asked, about) {
     for (const [key, count] of Object.entries(found.counts)) {
       const place = document.querySelector(`[data-tab="${key}"] .number`);
       if (place && place.textContent !== count) place.textContent = count;
@@ -59,17 +72,19 @@
       const row = desk.rowOf(id);
       if (row && row !== desk.current) desk.drop(String(id));
     }
-    mark(found.claimed);
-    came(found.came);
+    mark(found.claimed, about);
+    // Of a part alone the others would count as new.
+    if (rows.children.length <= AT_ONCE) came(found.came);
     if (told.length) desk.say(told.at(-1));
   }
 
-  function mark(claimed) {
-    for (const row of rows.children) {
+  function mark(claimed, about) {
+    for (const row of about) {
       const name = claimed[row.dataset.id] || "";
       const place = row.querySelector(".claim");
       if (place && place.textContent !== name) place.textContent = name;
     }
+    if (!about.includes(desk.current)) return;
     const place = desk.cardShown()?.querySelector(".claim");
     const name = (desk.current && claimed[desk.idOf(desk.current)]) || "";
     if (place && place.textContent !== name) place.textContent = name;
@@ -109,14 +124,9 @@
     if (!row || document.hidden) return;
     claiming = setTimeout(claim, CLAIM_AGAIN);
     desk.post(row.dataset.claim, desk.token()).then(
-      ({ claimed }) => desk.current === row && mark({ ...claimsShown(), [desk.idOf(row)]: claimed }),
+      ({ claimed }) => desk.current === row && mark({ [desk.idOf(row)]: claimed }, [row]),
       () => {},
     );
-  }
-
-  function claimsShown() {
-    const texts = [...rows.children].map((row) => [row.dataset.id, row.querySelector(".claim")?.textContent]);
-    return Object.fromEntries(texts.filter(([, text]) => text));
   }
 
   const element = document.querySelector("[data-desk]");

@@ -248,9 +248,10 @@
       row.classList.add("ruled");
       cards.delete(id);
     } else ruling.place = takeOut(row);
-    if (form.dataset.rule !== "settle") rulings.push(ruling);
+    const undoable = !("final" in form.dataset);
+    if (undoable) rulings.push(ruling);
     move(following);
-    showBar(text, form.dataset.rule !== "settle");
+    showBar(text, undoable);
     say(text);
     ruling.answer = inTurn(id, () => {
       // Whoever takes a ruling back and rules anew has seen both.
@@ -300,7 +301,7 @@
     const undoing = inTurn(ruling.id, async () => {
       const { undo: url } = await ruling.answer;
       const { seen } = await post(url, token());
-      newest.set(ruling.id, seen);
+      if (seen) newest.set(ruling.id, seen);
     });
     undoing.catch((refused) => {
       say(refused.message);
@@ -349,21 +350,40 @@
       link.ariaExpanded = "false";
       return linkOf(current)?.focus({ preventScroll: true });
     }
-    const answer = await fetch(link.href);
-    if (!answer.ok) return say(words.failed);
-    const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".thread-panel");
+    const found = await panelAt(link.href);
     if (!found || !link.isConnected) return;
     link.closest(".case").append(found);
     link.ariaExpanded = "true";
-    found.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: found } }));
-    found.focus({ preventScroll: true });
-    found.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    lookAt(found);
+  }
+
+  async function panelAt(url) {
+    const answer = await fetch(url);
+    if (!answer.ok) return void say(words.failed);
+    return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".thread-panel");
+  }
+
+  function lookAt(panel) {
+    panel.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: panel } }));
+    panel.focus({ preventScroll: true });
+    panel.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /* Earlier and later parts of it take the place of the one that is shown. */
+  async function leaf(link) {
+    const found = await panelAt(link.href);
+    const panel = link.closest(".thread-panel");
+    if (!found || !panel?.isConnected) return;
+    panel.replaceWith(found);
+    lookAt(found);
   }
 
   focus.addEventListener("click", (event) => {
-    if (!event.target.closest("a[data-thread]") || event.metaKey || event.ctrlKey) return;
+    const link = event.target.closest("a[data-thread], .thread-panel a[data-around]");
+    if (!link || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
-    thread();
+    if ("around" in link.dataset) leaf(link);
+    else thread();
   });
 
   /* A selection of rows, for one ruling on all of them */

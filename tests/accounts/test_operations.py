@@ -24,6 +24,7 @@ PROFILE = {
 }
 
 MAIL = {"replies": "now", "decisions": "now", "mentions": "daily", "followed": "never"}
+MAIL |= {"urgent": "never"}
 
 
 def code_of(error: ValidationError, field: str) -> str:
@@ -385,7 +386,7 @@ def test_nobody_chooses_another_persons_mail():
 
 @pytest.mark.parametrize("kind", [*MAIL_KINDS, "digest"])
 def test_stopping_a_kind_leaves_the_others(kind):
-    user = make_user(mail_mentions="daily")
+    user = make_user(mail_mentions="daily", mail_urgent="now")
     before = {known: getattr(user, field) for known, field in MAIL_KINDS.items()}
     operations.stop_mail(user=user, kind=kind)
     operations.stop_mail(user=user, kind=kind)

@@ -237,7 +237,9 @@ def test_one_click_stops_one_kind_of_mail_without_cookie_or_csrf_token():
     assert user.mail_decisions == "now"
 
 
-@pytest.mark.parametrize("kind", ["replies", "mentions", "decisions", "followed", "digest"])
+@pytest.mark.parametrize(
+    "kind", ["replies", "mentions", "decisions", "followed", "urgent", "digest"]
+)
 def test_every_kind_of_mail_says_what_its_link_stops(client, kind):
     user = make_user()
     asked = client.get(path_of(user, kind)).content.decode()
@@ -247,6 +249,7 @@ def test_every_kind_of_mail_says_what_its_link_stops(client, kind):
         "mentions": "mentions you",
         "decisions": "decisions",
         "followed": "discussions you follow",
+        "urgent": "urgent at the desk",
         "digest": "once a day",
     }
     assert [other for other, words in about.items() if words in asked] == [kind]

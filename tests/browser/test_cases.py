@@ -135,16 +135,21 @@ def test_an_appeal_ends_with_the_comment_back_in_its_place(site, new_page):  # n
 
     theirs = new_page()
     enter(theirs, site, first, "/desk/appeals/")
-    card = theirs.locator(".card", has_text="It was the waiting.")
+    card = theirs.locator("#focus .card")
     expect(card).to_contain_text("This was your decision: another editor rules on it.")
-    expect(card.get_by_role("button", name="Overturn")).to_have_count(0)
+    expect(card.locator("details.overturn")).to_have_count(0)
+    expect(theirs.locator("#rows")).to_contain_text("For another editor")
 
     desk = new_page()
     enter(desk, site, second, "/desk/appeals/")
-    card = desk.locator(".card", has_text="It was the waiting.")
-    expect(card).to_contain_text("It answers what was asked.")
-    card.get_by_role("button", name="Overturn").click()
-    expect(desk.locator(".card.ruled")).to_contain_text("The comment is live again")
+    expect(desk.locator("#focus .card")).to_contain_text("It answers what was asked.")
+    desk.keyboard.press("o")
+    desk.keyboard.type("It does answer it.")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#undo")).to_contain_text("Overturned")
+    expect(desk.locator("#nothing")).to_be_visible()
+    # What somebody has before them stays until they leave it.
+    expect(theirs.locator("#rows .gone")).to_contain_text("Overturned by")
 
     stranger.goto(f"{site}/c/{comment.pk}/")
     expect(stranger.locator(f"#c{comment.pk}")).to_contain_text("It was the waiting.")

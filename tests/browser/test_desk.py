@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from comments import operations as comments
 from comments.models import Comment
-from moderation.models import DecisionRecord, PendingEffect
+from moderation.models import DecisionRecord, PendingEffect, QueueItem
 from tests.browser.test_every_page import session_of
 from tests.factories import make_article, make_comment, make_user, relax
 
@@ -226,3 +226,33 @@ def test_two_editors_never_collide(site, new_page, waiting):
     with TURN:
         record = DecisionRecord.objects.get(comment=comment, actor=ferran)
     assert record.revision_id == changed.latest_id and record.at <= timezone.now()
+
+
+def test_a_comment_is_escalated_and_its_author_warned_by_keyboard(site, new_page, waiting):
+    [comment] = waiting(1)
+    page = new_page()
+    open_desk(site, page, make_user(role="editor"))
+    assert in_focus(page) == comment.pk
+    page.keyboard.press("e")
+    page.keyboard.type("Is this the same person again?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#focus .escalation")).to_contain_text("the same person again")
+    with TURN:
+        assert QueueItem.objects.get(pk=comment.pk).escalated_at is not None
+    page.keyboard.press("e")
+    expect(page.locator("#focus .escalation")).to_have_count(0)
+
+    page.keyboard.press("b")
+    person = page.locator("dialog#person")
+    expect(person).to_be_visible()
+    person.get_by_label("Warn").check()
+    person.get_by_label("To the person: why").fill("Attack arguments, not people.")
+    # No key acts beside an open dialog, nor while somebody types in it.
+    page.keyboard.press("a")
+    person.get_by_role("button", name="Impose it").click()
+    expect(person.locator(".sanction")).to_contain_text("Attack arguments, not people.")
+    page.keyboard.press("Escape")
+    expect(person).not_to_be_visible()
+    assert in_focus(page) == comment.pk and ruled([comment.pk]) == []
+    with TURN:
+        assert [given.kind for given in comment.author.sanctions.all()] == ["warn"]

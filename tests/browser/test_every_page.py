@@ -37,7 +37,15 @@ NOT_PAGES = {
         *("desk_card", "desk_changes", "log_head"),
     },
     "takes forms alone; what it refuses it shows on the page it came from": {
-        *("post_comment", "preview", "rule", "settle_comment", "settle_profile", "undo_ruling"),
+        *(
+            "post_comment",
+            "preview",
+            "rule",
+            "settle_comment",
+            "unsettle_comment",
+            "settle_profile",
+            "undo_ruling",
+        ),
         *("appeal", "rule_on_appeal", "settle_legal_notice", "pick_comment", "desk_pick"),
         *("save_draft", "undo_batch", "desk_claim", "desk_release", "save_view", "delete_view"),
         *("escalate", "settle_escalation", "give_sanction", "lift_sanction", "rule_on_cluster"),
@@ -47,7 +55,7 @@ NOT_PAGES = {
     },
     "only on a developer's machine": {"mailbox", "one_mail"},
     "leads on at once": {
-        *("open_notification", "mfa_authenticate", "mfa_reauthenticate"),
+        *("open_notification", "desk_urgent", "mfa_authenticate", "mfa_reauthenticate"),
         "mfa_reauthenticate_webauthn",
         *("account_confirm_login_code", "account_confirm_password_reset_code"),
         *("account_complete_password_reset", "account_set_password", "socialaccount_signup"),

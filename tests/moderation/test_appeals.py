@@ -1,6 +1,8 @@
 """Contesting a decision, and the ruling of another editor."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,7 +18,9 @@ from comments.models import Comment, Notice, Notification
 from moderation import operations
 from moderation.models import Appeal, DecisionRecord, Overturned, Phrase
 from moderation.operations import appeals
+from moderation.operations.appeals import refusal_to_rule, refusals_to_rule
 from moderation.overturned import Rule, overturned_by_rule
+from moderation.queue import pages
 from record.models import Entry
 from tests.factories import make_comment, make_user, relax
 from tests.refusals import refusal
@@ -130,7 +134,7 @@ def test_the_desk_offers_no_way_back_from_a_contested_decision(client):
     assert "/undo/" in client.get(address).content.decode()
     contest(comment)
     html = client.get(address).content.decode()
-    assert "/undo/" not in html and "Its author contests the decision" in html
+    assert "/undo/" not in html and "The author contests the decision" in html
 
 
 def test_a_contested_decision_is_neither_undone_nor_ruled_on_beside_its_appeal():
@@ -410,7 +414,7 @@ def test_the_tab_shows_the_case_the_decision_and_the_authors_words(client):
     assert 'Appeals <b class="number">1</b>' in html
     for said in ("The contested words.", "Read it again.", "Rejected by Orla Ombud"):
         assert said in html
-    assert f'action="/desk/appeals/{appeal.pk}/rule/"' in html
+    assert f'action="/desk/appeals/{appeal.pk}/rule/?tab=appeals"' in html
 
 
 def test_editors_see_no_form_on_a_decision_of_their_own(client):
@@ -463,10 +467,85 @@ def test_the_tab_costs_the_same_queries_for_one_appeal_and_for_many(
     contest(rejected())
     at_desk(client, editor)
     standing_texts.forget()
-    with django_assert_max_num_queries(25) as few:
+    own = contest(rejected(by=editor))
+    assert refusal_to_rule(actor=editor, appeal=own).code == "own_decision"
+    standing_texts.forget()
+    with django_assert_max_num_queries(36) as few:
         client.get("/desk/appeals/")
     for _number in range(4):
         contest(rejected())
+        contest(rejected(by=editor))
     standing_texts.forget()
     with django_assert_num_queries(len(few)):
         client.get("/desk/appeals/")
+
+
+def test_who_may_rule_is_one_query_for_many_appeals(django_assert_num_queries):
+    relax()
+    editor, other = make_user(role="editor"), make_user(role="editor")
+    theirs = [contest(rejected(by=editor)) for _number in range(3)]
+    by_other = contest(rejected(by=editor, author=other))
+    not_theirs = contest(rejected(by=other))
+    with django_assert_num_queries(1):
+        found = refusals_to_rule(actor=editor, appeals=[*theirs, by_other, not_theirs])
+    assert {pk: refusal.code for pk, refusal in found.items()} == dict.fromkeys(
+        (each.pk for each in (*theirs, by_other)), "own_decision"
+    )
+    User.objects.filter(groups__name__in=["editor", "admin"]).exclude(
+        pk__in=[editor.pk, other.pk]
+    ).update(is_active=False)
+    found = refusals_to_rule(actor=editor, appeals=[*theirs, by_other])
+    # Of its own author nobody would say that they rule on it.
+    assert found[by_other.pk].code == "too_soon"
+    assert found[theirs[0].pk].code == "own_decision"
+
+
+def test_the_tab_is_read_page_by_page_and_names_what_is_anothers(client, monkeypatch):
+    relax()
+    monkeypatch.setattr(pages, "PAGE", 3)
+    monkeypatch.setattr(pages.page_of, "__kwdefaults__", {"size": 3})
+    editor = make_user(role="editor")
+    made = [contest(rejected(by=editor if number == 1 else None)) for number in range(5)]
+    html = at_desk(client, editor)
+    rows = re.findall(r'<li id="row-(\d+)"', html)
+    assert [int(row) for row in rows] == [appeal.comment_id for appeal in made[:3]]
+    assert html.count("For another editor") == 1
+    assert 'name="seen" value="' not in html.split('id="rows"')[1].split("</ol>")[0]
+    following = unescape(re.search(r'id="more" rel="next" href="([^"]+)"', html)[1])
+    rows = re.findall(r'<li id="row-(\d+)"', client.get(following).content.decode())
+    assert [int(row) for row in rows] == [appeal.comment_id for appeal in made[3:]]
+    newest = client.get("/desk/appeals/?order=newest").content.decode()
+    assert re.findall(r'<li id="row-(\d+)"', newest)[0] == str(made[-1].comment_id)
+
+
+def test_the_page_hears_which_appeals_others_ruled_on(client):
+    relax()
+    colleague = make_user(role="editor", display_name="Ferran Fair")
+    kept, upheld, overturned = (contest(rejected()) for _number in range(3))
+    client.force_login(
+        make_user(role="editor"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    moment = timezone.now().isoformat()
+    operations.rule_on_appeal(actor=colleague, appeal=upheld, outcome="upheld")
+    operations.rule_on_appeal(actor=colleague, appeal=overturned, outcome="overturned")
+    contest(rejected())
+    shown = ".".join(
+        f"{each.comment_id}-{fresh(each.comment).latest_id}" for each in (kept, upheld, overturned)
+    )
+    told = client.get("/desk/changes/", {"tab": "appeals", "shown": shown, "since": moment}).json()
+    assert {each["id"]: each["said"] for each in told["gone"]} == {
+        upheld.comment_id: "Upheld by Ferran Fair",
+        overturned.comment_id: "Overturned by Ferran Fair",
+    }
+    assert told["came"] == 1 and told["counts"]["appeals"] == "2"
+
+
+def test_a_script_hears_that_it_was_ruled_or_why_not(client):
+    appeal = contest(rejected())
+    at_desk(client, make_user(role="editor"))
+    address, asked = f"/desk/appeals/{appeal.pk}/rule/", {"Accept": "application/json"}
+    done = client.post(address, {"outcome": "upheld"}, headers=asked)
+    assert (done.status_code, done.json()) == (200, {})
+    late = client.post(address, {"outcome": "overturned"}, headers=asked)
+    assert late.status_code == 409 and "already ruled" in late.json()["message"]
+    assert not fresh(appeal.comment).is_live

@@ -232,7 +232,7 @@ def test_every_rule_that_judging_reads_is_either_asked_again_or_named_as_untold(
     elsewhere = {
         *("max_length", "edit_minutes", "post_limit", "post_seconds", "reactions"),
         *("rejected_text_days", "report_days", "receipt_days", "auto_close_days"),
-        *("check_budget_ms", "checks_off", "created_by"),
+        *("check_budget_ms", "checks_off", "created_by", "urgent_threat", "urgent_minutes"),
     }
     fields = {field.name for field in Policy._meta.concrete_fields if field.editable}
     assert fields - read - elsewhere == {"id"}

@@ -13,7 +13,14 @@ from comments import operations as comments
 from comments.models import Comment
 from moderation import operations, reasons
 from moderation.desk.difference import ADDED, KEPT, REMOVED, difference
-from moderation.models import DecisionRecord, PendingEffect, QueueItem, RejectionReason, SavedView
+from moderation.models import (
+    DecisionRecord,
+    Figure,
+    PendingEffect,
+    QueueItem,
+    RejectionReason,
+    SavedView,
+)
 from moderation.operations.claims import CLAIMED_FOR, claim, release
 from moderation.operations.effects import RULING_GRACE
 from moderation.operations.escalation import escalate
@@ -124,6 +131,79 @@ def test_the_thread_shows_what_readers_do_not_see(client, editor):
     html = html_of(client, f"/desk/comments/{comment.pk}/thread/")
     places = [html.index(each) for each in ("The root", "limited offer", "Nobody shows this")]
     assert places == sorted(places)
+
+
+def test_a_long_thread_is_read_part_by_part(client, editor, monkeypatch):
+    relax()
+    monkeypatch.setattr("moderation.desk.listing.AROUND", 2)
+    parent = make_comment(body="The root of it.")
+    replies = [make_comment(parent=parent, body=f"Reply {n}.") for n in range(9)]
+    path = f"/desk/comments/{replies[4].pk}/thread/"
+
+    def read(url: str) -> tuple[list[int], dict[str, str]]:
+        html = html_of(client, url)
+        ways = re.findall(r'rel="(prev|next)" href="([^"]+)"', html)
+        return [int(found) for found in re.findall(r"Reply (\d)\.", html)], dict(ways)
+
+    shown, ways = read(path)
+    assert shown == [2, 3, 4, 5, 6] and set(ways) == {"prev", "next"}
+    earlier, back = read(ways["prev"])
+    assert earlier == [0, 1] and set(back) == {"next"}
+    assert read(back["next"])[0][0] == 2
+    later, back = read(ways["next"])
+    assert later == [7, 8] and set(back) == {"prev"}
+    assert read(path + "?before=x&after=²")[0] == shown
+    assert read(path + f"?after={replies[8].pk}")[0] == []
+
+
+def test_counts_that_were_cut_off_say_so(client, editor, monkeypatch):
+    relax()
+    monkeypatch.setattr("moderation.queue.context.MANY", 2)
+    author = make_user()
+    for _number in range(3):
+        comment = make_comment(author=author)
+    for path in (f"/desk/comments/{comment.pk}/", f"/desk/people/{author.pk}/"):
+        html = html_of(client, path)
+        assert "<dt>Live</dt><dd>2+</dd>" in html and "<dt>Rejected</dt><dd>0</dd>" in html
+
+
+def test_a_search_says_what_it_looks_through(client, editor):
+    assert "Search what waits" in html_of(client, "/desk/")
+    assert "Search all comments" in html_of(client, "/desk/?tab=all")
+    html = html_of(client, "/desk/?tab=rejected&q=harbour")
+    assert "Search what was rejected" in html
+    assert 'href="/desk/?tab=all&q=harbour"' in html
+
+
+def test_the_copies_that_a_check_named_are_linked(client, editor):
+    relax()
+    first, copy = make_comment(), make_comment(status=Status.PENDING)
+    land(
+        actor=None,
+        comment=copy,
+        revision_id=copy.latest_id,
+        outcome="hold",
+        findings=(Finding("twins", Outcome.HOLD, detail={"comments": [first.pk]}),),
+    )
+    html = html_of(client, f"/desk/comments/{copy.pk}/")
+    assert "Nearly the same" in html and f'href="/desk/comments/{first.pk}/"' in html
+
+
+def test_the_desk_says_how_long_half_of_what_waits_waits(client, editor):
+    held()
+    assert "is decided within" not in html_of(client, "/desk/")
+    Figure.objects.create(name="desk.wait", value=600)
+    assert "Half of what waits is decided within" in html_of(client, "/desk/")
+    assert "is decided within" not in html_of(client, "/desk/?tab=all")
+
+
+def test_a_count_of_the_last_minute_says_so(client, editor, monkeypatch):
+    relax()
+    monkeypatch.setattr("moderation.queue.counting.EXACT", 1)
+    held(), held()
+    Figure.objects.create(name="desk.tabs", value={"waiting": 1234})
+    assert '<b class="number">≈ 1,234</b>' in html_of(client, "/desk/")
+    assert client.get("/desk/changes/").json()["counts"]["waiting"] == "≈ 1,234"
 
 
 def test_each_tab_has_what_it_says(client, editor):
@@ -412,3 +492,32 @@ def test_a_difference_marks_words_and_leaves_the_rest():
         (ADDED, "2"),
         (KEPT, " three."),
     ]
+
+
+# --- What narrows it --------------------------------------------------------------------------
+
+
+def test_the_filters_of_every_tab_know_the_houses_own_reasons_and_its_articles(client, editor):
+    RejectionReason.objects.create(code="gossip", told="It is gossip.", key="g", active=False)
+    reasons.forget()
+    article = make_article(title="The last night train")
+    make_comment(article=article)
+    html = html_of(client, "/desk/?tab=approved")
+    assert '<option value="gossip">It is gossip.</option>' in html
+    assert f'<option value="{article.pk}">The last night train</option>' in html
+    assert '<select id="by-older"' in html and '<select id="by-age"' in html
+
+
+def test_an_author_is_chosen_by_name(client, editor):
+    relax()
+    author = make_user(display_name="Ada Night")
+    mine, _other = make_comment(author=author), make_comment()
+    answer = client.get("/desk/", {"tab": "approved", "by": " ada night ", "label": "threat"})
+    assert answer.url == f"/desk/?tab=approved&label=threat&author={author.pk}"
+    html = html_of(client, f"/desk/?tab=approved&author={author.pk}")
+    assert rows_in(html) == [mine.pk] and 'name="by" value="Ada Night"' in html
+    assert client.get("/desk/", {"tab": "approved", "by": ""}).url == "/desk/?tab=approved"
+    answer = client.get("/desk/", {"by": "Nobody Known"}, follow=True)
+    assert "Nobody here is called “Nobody Known”." in unescape(answer.content.decode())
+    client.force_login(make_user(), "allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get("/desk/", {"by": "Ada Night"}).status_code == 403

@@ -11,7 +11,7 @@ from accounts.errors import Conflict
 from accounts.export import as_json
 from comments import operations as comments
 from comments.models import Comment, CommentRevision, Notification
-from moderation import operations
+from moderation import operations, reasons
 from moderation.models import DecisionRecord, PendingEffect, QueueItem, Report
 from moderation.operations.effects import RULING_GRACE, carry_out, carry_out_due
 from moderation.signals import effect_deferred
@@ -408,3 +408,31 @@ def test_the_desk_waits_and_undoes_in_time(client, editor):
     assert effect.due_at > timezone.now() and facts(comment) == before
     assert client.post(f"/desk/rulings/{effect.pk}/undo/").status_code == 302
     assert facts(comment) == before and not PendingEffect.objects.waiting().exists()
+
+
+def test_a_ruling_locks_its_comment_once(django_assert_max_num_queries):
+    relax()
+    editor, late, at_once = make_user(role="editor"), *(make_comment(status="held") for _n in "12")
+    reasons.told("spam")
+    assert editor.is_editor
+    ruling = {"actor": editor, "outcome": "reject", "reason": "spam"}
+    with django_assert_max_num_queries(21) as asked:
+        record = operations.rule(
+            **ruling, comment=late, revision_id=late.latest_id, effect_after=RULING_GRACE
+        )
+    assert _locks(asked) == 1
+    with django_assert_max_num_queries(23) as asked:
+        operations.rule(**ruling, comment=at_once, revision_id=at_once.latest_id)
+    assert _locks(asked) == 1
+    PendingEffect.objects.update(due_at=timezone.now())
+    with django_assert_max_num_queries(23) as asked:
+        assert carry_out(record_id=record.pk)
+    assert _locks(asked) == 1
+    statuses = Comment.objects.filter(pk__in=[late.pk, at_once.pk]).values_list("status", flat=True)
+    assert list(statuses) == ["rejected", "rejected"]
+
+
+def _locks(asked) -> int:
+    return sum(
+        query["sql"].startswith('SELECT "articles_calltoaction"."id" FROM') for query in asked
+    )

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
 from accounts import operations as accounts
@@ -225,6 +227,8 @@ def test_comments_from_before_the_desk_get_the_row_that_following_would_have_wri
     QueueItem.objects.all().delete()
     desk_words.INDEX.clear()
     import_module("moderation.migrations.0014_desk_items").describe_all(apps, None)
+    editor = SimpleNamespace(connection=connection)
+    import_module("moderation.migrations.0017_reported_at").fill(apps, editor)
     assert list(QueueItem.objects.order_by("pk").values(*columns)) == expected
     assert list(QueueScore.objects.values_list("item", "label", "value")) == scores
     assert found("nettles") == [made[0].pk] and found("marigold") == [reported.pk]

@@ -16,8 +16,9 @@ from benchmarks.near_copies import PLAIN, TEXTS
 from comments import operations as comments
 from comments.models import Comment
 from moderation import intake, kin, operations, queue
-from moderation.models import DecisionRecord, LinkDomain, Sketch, SketchValue
+from moderation.models import Batch, DecisionRecord, LinkDomain, Sketch, SketchValue
 from moderation.operations import raids
+from moderation.operations.batches import run_batch
 from moderation.pipeline.likeness import likeness, shingles
 from moderation.pipeline.sketches import own_letters
 from tests.accounts.canaries import let_the_day_pass
@@ -409,16 +410,49 @@ def test_a_card_leads_to_the_cluster_and_its_form_rules_on_what_is_ticked(client
             "reason": "spam",
         },
     )
-    html = unescape(sent.content.decode())
-    assert sent.status_code == 200 and "3 comments decided." in html
-    assert html.count('name="seen"') == 1
+    batch = Batch.objects.get()
+    assert sent.status_code == 302 and sent.url == f"/desk/batches/{batch.pk}/"
+    assert batch.total == 3 and run_batch(batch_id=batch.pk, at=0, within=60) is None
+    html = unescape(client.get(sent.url).content.decode())
+    assert "3 comments decided." in html and f"Cluster {first.pk}" in html
+    assert client.get(f"/desk/?cluster={first.pk}").content.decode().count('name="seen"') == 1
     statuses = {row.pk: Comment.objects.get(pk=row.pk).status for row in waiting}
     assert statuses == {fair.pk: Status.HELD, **{row.pk: Status.REJECTED for row in unfair}}
     again = client.post(
         f"/desk/clusters/{first.pk}/rule/",
         {"seen": [f"{unfair[0].pk}:{unfair[0].latest_id}"], "outcome": "approve"},
     )
-    assert "It has been decided meanwhile." in again.content.decode()
+    assert again.status_code == 422 and "Choose at least one comment." in again.content.decode()
+    outside = client.post(
+        f"/desk/clusters/{first.pk}/rule/",
+        {"seen": f"{other.pk}:{other.latest_id}", "outcome": "approve"},
+    )
+    assert outside.status_code == 422 and Batch.objects.count() == 1
+    assert client.post(sent.url + "undo/").status_code == 302
+    undoing = Batch.objects.get(undoes=batch)
+    assert run_batch(batch_id=undoing.pk, at=0, within=60) is None
+    held = Comment.objects.filter(pk__in=[row.pk for row in unfair], status=Status.HELD)
+    assert held.count() == 3
+
+
+def test_every_cluster_and_author_leads_to_a_batch(client, editor, house):
+    first, _second, *waiting = copies(5, house)
+    html = client.get(f"/desk/?cluster={first.pk}").content.decode()
+    assert f'href="/desk/batches/?cluster={first.pk}"' in html
+    page = unescape(client.get(f"/desk/batches/?cluster={first.pk}").content.decode())
+    assert "3 comments" in page and "All 3 of them" in page
+    person = client.get(f"/desk/people/{waiting[0].author_id}/").content.decode()
+    assert f'href="/desk/batches/?author={waiting[0].author_id}"' in person
+    for query, leads in (
+        ("", "/desk/batches/"),
+        ("?tab=approved&author=7", "/desk/batches/?tab=approved&author=7"),
+        ("?tab=rejected", "/desk/batches/"),
+        ("?tab=appeals", "/desk/batches/"),
+        ("?reason=raids&order=oldest", "/desk/batches/?reason=raids"),
+    ):
+        assert f'class="many" href="{leads}"' in unescape(
+            client.get(f"/desk/{query}").content.decode()
+        )
 
 
 def test_a_form_without_a_reason_says_so_and_decides_nothing(client, editor, house):
@@ -443,8 +477,10 @@ def test_more_than_fit_are_ruled_on_in_parts_and_the_page_says_so(
     assert "These are the first 3 that wait." in html
     pairs = [f"{row.pk}:{row.latest_id}" for row in waiting]
     address = f"/desk/clusters/{first.pk}/rule/"
-    assert client.post(address, {"seen": pairs, "outcome": "approve"}).status_code == 422
-    html = client.post(address, {"seen": pairs[:3], "outcome": "approve"}).content.decode()
+    assert client.post(address, {"seen": pairs, "outcome": "approve"}).status_code == 302
+    batch = Batch.objects.get()
+    assert batch.total == 3 and run_batch(batch_id=batch.pk, at=0, within=60) is None
+    html = client.get(f"/desk/?cluster={first.pk}").content.decode()
     assert html.count('name="seen"') == 2 and "These are the first" not in html
 
 

@@ -1,19 +1,25 @@
 """What a report weighs, how it ends, and when a comment that was left alone is opened again."""
 
 import json
+import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.errors import Forbidden
+from accounts.errors import Conflict, Forbidden
 from accounts.operations import issue_token
 from comments import operations as comments
 from comments.models import Comment
 from moderation import operations
-from moderation.models import QueueItem, Report
+from moderation.models import PendingEffect, QueueItem, Report
 from moderation.operations import queueing
+from moderation.operations.effects import RULING_GRACE, carry_out
 from moderation.operations.reports import accuracy_of, report_weight
+from moderation.queue import context
+from record.models import Entry
 from tests.factories import make_comment, make_user, relax
 from tests.refusals import refusal
 
@@ -281,3 +287,137 @@ def test_no_reader_settles_reports():
         operations.settle_reports(actor=make_user(), comment=comment)
     with refusal("bad_reason"):
         report(comment, "boring")
+
+
+# --- Settling, and taking that back -----------------------------------------------------------
+
+
+def test_the_desk_knows_since_when_a_comment_is_reported():
+    relax()
+    comment = make_comment()
+    first, second = report(comment), report(comment)
+    Report.objects.filter(pk=first.pk).update(created_at=first.created_at - timedelta(hours=2))
+    editor = make_user(role="editor")
+    operations.settle_reports(actor=editor, comment=comment, until=first.pk)
+    assert QueueItem.objects.get(pk=comment.pk).reported_at == second.created_at
+    leave(comment)
+    assert QueueItem.objects.get(pk=comment.pk).reported_at is None
+
+
+def test_settling_is_logged_and_taken_back_by_who_did_it():
+    relax()
+    comment, editor, at = make_comment(), make_user(role="editor"), timezone.now()
+    first, second = report(comment), report(comment)
+    late = report(comment)
+    done = operations.settle_reports(actor=editor, comment=comment, until=second.pk, now=at)
+    assert done == 2 and fresh(late).settled_at is None
+    for wrong in ({"actor": make_user(role="editor")}, {"at": at + timedelta(seconds=1)}):
+        with pytest.raises(Conflict):
+            operations.unsettle_reports(**{"actor": editor, "comment": comment, "at": at, **wrong})
+    with pytest.raises(Forbidden):
+        operations.unsettle_reports(actor=make_user(), comment=comment, at=at)
+    assert operations.unsettle_reports(actor=editor, comment=comment, at=at) == 2
+    assert fresh(first).settled_at is None and fresh(first).upheld is None
+    assert QueueItem.objects.get(pk=comment.pk).open_reports == 3
+    told = Entry.objects.about(comment).order_by("pk").values_list("verb", "detail", "actor")
+    assert list(told) == [
+        ("settle_reports", {"settled": 2}, editor.pk),
+        ("unsettle_reports", {"opened": 2}, editor.pk),
+    ]
+    operations.settle_reports(actor=editor, comment=comment, now=at)
+    remove(comment)
+    with pytest.raises(Conflict) as refused:
+        operations.unsettle_reports(actor=editor, comment=comment, at=at)
+    assert refused.value.code == "not_latest"
+
+
+def test_an_approval_settles_what_was_shown_and_a_rejection_all_of_it():
+    relax()
+    for outcome, stays_open in (("approve", True), ("reject", False)):
+        comment = make_comment()
+        shown = report(comment)
+        comments.edit_comment(actor=comment.author, comment=comment, body="Said in other words.")
+        late = report(comment)
+        operations.rule(
+            actor=make_user(role="editor"),
+            comment=fresh(comment),
+            revision_id=fresh(comment).latest_id,
+            outcome=outcome,
+            reason="abusive" if outcome == "reject" else "",
+            reports_until=shown.pk,
+        )
+        assert fresh(shown).settled_at is not None
+        assert (fresh(late).settled_at is None) is stays_open
+
+
+def test_a_report_between_a_rejection_and_its_effect_is_upheld_with_it():
+    relax()
+    comment, editor = make_comment(), make_user(role="editor")
+    record = operations.rule(
+        actor=editor,
+        comment=comment,
+        revision_id=comment.latest_id,
+        outcome="reject",
+        reason="abusive",
+        effect_after=RULING_GRACE,
+    )
+    late = report(comment)
+    assert fresh(late).settled_at is None
+    PendingEffect.objects.update(due_at=timezone.now())
+    assert carry_out(record_id=record.pk)
+    late = fresh(late)
+    assert (late.upheld, late.decision_id, late.settled_by_id) == (True, record.pk, editor.pk)
+    assert QueueItem.objects.get(pk=comment.pk).open_reports == 0
+    operations.undo(actor=editor, record=record)
+    assert fresh(late).settled_at is None
+
+
+def test_a_card_holds_the_newest_reports_and_says_how_many_there_are(
+    client, django_assert_num_queries, monkeypatch
+):
+    relax()
+    monkeypatch.setattr(context, "REPORTS", 2)
+    comment = make_comment()
+    made = [report(comment, reporter=with_past(right=9)) for _number in range(5)]
+    other = make_comment()
+    report(other)
+    found = {
+        item.comment.pk: item for item in context.in_context(context.loaded([comment.pk, other.pk]))
+    }
+    assert [each.pk for each in found[comment.pk].reports] == [made[4].pk, made[3].pk]
+    assert found[comment.pk].open_reports == 5 and len(found[other.pk].reports) == 1
+    client.force_login(
+        make_user(role="editor"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    html = client.get(f"/desk/comments/{comment.pk}/").content.decode()
+    assert html.count("right in 95%") == 2 and "And 3 older ones." in html
+    assert ">5 reports<" in client.get("/desk/reported/").content.decode()
+
+
+def test_the_desk_names_who_settled_and_takes_it_back_without_a_script(client):
+    relax()
+    comment = make_comment()
+    report(comment)
+    colleague = make_user(role="editor", display_name="Ferran Fair")
+    # Who decided on it last is somebody else.
+    operations.settle_reports(actor=colleague, comment=comment)
+    client.force_login(
+        make_user(role="editor"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    shown = {"tab": "reported", "shown": f"{comment.pk}-{comment.latest_id}"}
+    [gone] = client.get("/desk/changes/", shown).json()["gone"]
+    assert gone == {"id": comment.pk, "said": "Ferran Fair left it as it is"}
+    again = report(comment, reason="spam")
+    path = f"/desk/comments/{comment.pk}/settle/"
+    sent = client.post(path, {"until": again.pk})
+    html = client.get(sent.url).content.decode()
+    assert "Left as it is: the comment of" in html
+    back = unescape(re.search(r'action="(/desk/comments/\d+/unsettle/[^"]+)"', html)[1])
+    assert client.post(back).status_code == 302
+    assert fresh(again).settled_at is None
+    told = client.post(path, {"until": again.pk}, headers={"Accept": "application/json"}).json()
+    undone = client.post(told["undo"], headers={"Accept": "application/json"})
+    assert undone.status_code == 200 and fresh(again).settled_at is None
+    late = client.post(told["undo"], headers={"Accept": "application/json"})
+    assert late.status_code == 409
+    assert client.post(f"/desk/comments/{comment.pk}/unsettle/?at=then").status_code == 404

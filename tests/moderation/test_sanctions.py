@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import sanctions
+from accounts import sanction_mail, sanctions
 from accounts.errors import Conflict, Forbidden
 from accounts.models import Sanction
 from accounts.operations import issue_token
 from comments import operations as comments
-from comments.models import Comment
+from comments.models import Comment, Notification
 from moderation import operations
 from moderation.models import Batch, DecisionRecord, QueueItem
 from moderation.operations.batches import run_batch, undo_batch
@@ -72,7 +72,7 @@ def test_a_sanction_while_the_checks_run_still_counts(editor):
     sanction(editor, comment.author, Kind.BAN)
     record = land(
         actor=None,
-        comment=comment,
+        comment=comments.locked(comment),
         revision_id=comment.latest_id,
         outcome="approve",
         only_if=Status.PENDING,
@@ -99,7 +99,7 @@ def test_a_ban_alone_leaves_what_readers_see(editor):
     assert now(comment).is_live
 
 
-def test_a_ban_may_take_all_comments_with_it_as_decisions_under_one_name(editor):
+def test_a_ban_may_take_all_comments_with_it_as_decisions_under_one_name(editor, mailoutbox):
     relax()
     author, article = make_user(), make_article()
     theirs = [
@@ -117,6 +117,12 @@ def test_a_ban_may_take_all_comments_with_it_as_decisions_under_one_name(editor)
     run(batch)
     assert {now(row).status for row in theirs} == {Status.REJECTED}
     assert not any(now(row).is_live for row in theirs) and now(others).is_live
+    # One word for all of it: that of the ban, on its page and by mail.
+    assert not Notification.objects.filter(comment__in=theirs[:3], kind="rejected").exists()
+    given = author.sanctions.get()
+    assert given.with_comments and all(now(row).notice for row in theirs[:3])
+    sanction_mail.send(sanction_id=given.pk)
+    assert "What you have written here, live or waiting" in mailoutbox[-1].body
     made = DecisionRecord.objects.filter(batch=batch)
     assert {row.comment_id for row in made} == {row.pk for row in theirs[:3]}
     assert {(row.actor, row.outcome, row.reason) for row in made} == {(editor, "reject", "spam")}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,7 +12,15 @@ from django.utils import timezone
 from accounts.errors import Conflict
 from comments.models import Comment, CommentRevision
 from moderation import intake, operations
-from moderation.models import DecisionRecord, Phrase, Policy, Trial, TrialDifference
+from moderation.models import (
+    ArticlePolicy,
+    DecisionRecord,
+    LinkDomain,
+    Phrase,
+    Policy,
+    Trial,
+    TrialDifference,
+)
 from moderation.operations import trials
 from record.models import Entry
 from tests.admin_pages import HOSTILE, messages, path
@@ -307,3 +316,84 @@ def test_the_page_costs_the_same_queries_for_few_differences_and_for_many(
     trials.try_on_decisions(actor=head, trial=trial)
     with django_assert_num_queries(len(few)):
         client.get(address)
+
+
+# --- link domains and article policies --------------------------------------------------------
+
+LINKED = "Everything about it stands at https://tonic.example/offer for whoever wants to read on."
+
+
+def test_a_link_domain_is_tried_on_the_past_in_shadow_and_put_in_force(head, article):
+    linked = judged(article, LINKED)
+    judged(article, PLAIN)
+    trial = proposed(head, add=[LinkDomain(domain="tonic.example", effect="block")])
+    trial = trials.try_on_decisions(actor=head, trial=trial)
+    assert trial.backtest["moves"] == {"approve>reject": 1}
+    assert trial.backtest["samples"] == {"approve>reject": [linked.pk]}
+    trials.start_shadow(actor=head, trial=trial)
+    judged(article, LINKED.replace("Everything", "All"))
+    assert trials.judge_in_shadow() == 1
+    assert TrialDifference.objects.get().codes == ["blocked_links"]
+    assert not LinkDomain.objects.exists()
+    trials.enable(actor=head, trial=trial)
+    assert LinkDomain.objects.get().effect == "block"
+    assert judged(article, LINKED.replace("Everything", "More")).outcome == "reject"
+    # Taken away again, in the same way.
+    row = LinkDomain.objects.get()
+    trial = proposed(head, remove=[row])
+    # What was live before the domain was listed would be rejected by today's rules.
+    assert trials.try_on_decisions(actor=head, trial=trial).backtest["moves"] == {
+        "reject>approve": 3
+    }
+    trials.enable(actor=head, trial=trial)
+    assert not LinkDomain.objects.exists()
+    operations.save_rules(actor=head, rows=[LinkDomain(domain="a.example", effect="allow")])
+    with pytest.raises(ValidationError):
+        proposed(head, add=[LinkDomain(domain="a.example", effect="block")])
+
+
+def test_an_articles_policy_is_tried_on_its_own_past_alone(head, article):
+    other = make_article()
+    mine, theirs = (
+        judged(article, "Both sides of this question are told in the library."),
+        judged(other, "The council has put its minutes and its maps in the hall."),
+    )
+    assert {mine.outcome, theirs.outcome} == {"approve"}
+    trial = proposed(head, add=[ArticlePolicy(article=article, newcomer_first_n=5)])
+    trial = trials.try_on_decisions(actor=head, trial=trial)
+    assert trial.backtest["looked"] == 1
+    assert trial.backtest["moves"] == {"approve>hold": 1}
+    trials.start_shadow(actor=head, trial=trial)
+    judged(article, "My neighbours keep the figures of last winter in a drawer.")
+    judged(other, "Whoever cycles there should look at these two bridges first.")
+    trials.judge_in_shadow()
+    assert [
+        each.record.comment.call_to_action.article for each in TrialDifference.objects.all()
+    ] == [article]
+    assert not ArticlePolicy.objects.exists()
+    trials.enable(actor=head, trial=trial)
+    assert ArticlePolicy.objects.get().newcomer_first_n == 5
+    assert judged(article, "There is an older survey, and a newer one as well.").outcome == "hold"
+    row = ArticlePolicy.objects.get()
+    stricter = ArticlePolicy(article=article, newcomer_first_n=2)
+    trial = proposed(head, add=[stricter], remove=[row])
+    trials.enable(actor=head, trial=trial)
+    assert ArticlePolicy.objects.get().newcomer_first_n == 2
+    trials.enable(actor=head, trial=proposed(head, remove=[ArticlePolicy.objects.get()]))
+    assert not ArticlePolicy.objects.exists()
+
+
+def test_both_are_tried_from_their_own_forms(client, head, article):
+    html = client.get(path(LinkDomain, "add")).content.decode()
+    assert 'name="moderation_linkdomain_try_first"' in html
+    sent = {"domain": "tonic.example", "effect": "block", "moderation_linkdomain_try_first": "1"}
+    answer = client.post(path(LinkDomain, "add"), sent)
+    trial = Trial.objects.get()
+    assert answer.status_code == 302 and answer.url == path(Trial, "change", trial.pk)
+    page = client.get(answer.url).content.decode()
+    assert "+ tonic.example (Not published)" in page and not LinkDomain.objects.exists()
+    sent = {"article": article.pk, "links_allowed": "0", "moderation_articlepolicy_try_first": "1"}
+    answer = client.post(path(ArticlePolicy, "add"), sent)
+    page = client.get(answer.url).content.decode()
+    assert article.title in page and "<td>2</td><td>0</td>" in page
+    assert not ArticlePolicy.objects.exists()

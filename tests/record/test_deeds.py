@@ -1,6 +1,8 @@
 """What must be in the log is written there, in codes and numbers alone."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -11,16 +13,19 @@ from accounts import sanctions
 from accounts.erasure import ask_erasure, call_off_erasure, erase_account
 from articles.models import Section
 from articles.operations import publish, unpublish
+from comments.models import Comment
 from moderation import operations as moderation
 from moderation.models import DecisionRecord, LinkDomain, Phrase, RejectionReason
 from moderation.operations import trials
 from record import log
+from record.deeds import TOLD, told
 from record.models import Entry, Seal
 from record.sealing import seal
 from record.verifying import Verification
 from tests.factories import make_article, make_comment, make_user, relax
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class People:
@@ -198,3 +203,28 @@ def test_an_erasure_leaves_the_chain_whole(people, words):
     assert list(Verification(unsealed_for=timedelta(0)).faults()) == []
     said = str([list(Entry.objects.values()), list(DecisionRecord.objects.values())]).lower()
     assert "zanzibar" not in said
+
+
+def test_every_deed_that_the_code_writes_has_words():
+    written = set()
+    for room in ("accounts", "articles", "comments", "moderation", "record"):
+        for path in (ROOT / room).rglob("*.py"):
+            source = path.read_text(encoding="utf-8")
+            written |= set(re.findall(r"""\bverb="([a-z_]+)\"""", source))
+    assert len(written) > 30 and written <= set(TOLD)
+    known = {"publish", "unpublish", "schedule", "archive", "open_discussion", "close_discussion"}
+    known |= {f"{step}_change" for step in ("propose", "shadow", "enable", "drop")}
+    known |= {f"save_{kind}" for kind in ("guideline", "housepage", "section", "tag")}
+    assert set(TOLD) == written | known
+    assert told("settle_reports") == "left what was reported as it is"
+    assert told("an_old_deed") == "an old deed"
+
+
+def test_what_time_erases_is_logged_in_numbers():
+    comment = make_comment(status="rejected")
+    Comment.objects.filter(pk=comment.pk).update(decided_at=timezone.now() - timedelta(days=400))
+    done = moderation.retain()
+    entry = Entry.objects.filter(verb="retain").get()
+    assert entry.actor is None and entry.detail == done and done["texts"] == 1
+    moderation.retain()
+    assert Entry.objects.filter(verb="retain").count() == 1
