@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import Conflict, Forbidden
-from moderation import operations, queue, reasons
+from moderation import operations, queue
 from moderation.desk.pages import card, in_full, page
 from moderation.models import Appeal
 from moderation.operations.appeals import refusal_to_rule
+from moderation.operations.landing import told_of
 from moderation.operations.permissions import check_editor
 
 
@@ -28,7 +29,7 @@ def appeal_card(case: queue.Case) -> dict[str, Any]:
         "key": f"appeal-{appeal.pk}",
         "appeal": appeal,
         "decision": decision,
-        "decision_reason": reasons.told(decision.reason),
+        "decision_reason": told_of(decision),
         "refusal": case.refusal.message if case.refusal else "",
         "appeal_url": None
         if case.refusal or appeal.decided_at

@@ -12,6 +12,7 @@ from comments.models import Comment
 from moderation import queue, reasons
 from moderation.desk.pages import card
 from moderation.models import DecisionRecord, PendingEffect, QueueItem, Sketch
+from moderation.operations.landing import told_of
 from moderation.queue import Selection
 
 FIRST_WORDS = 140  # letters in a row of the list
@@ -57,7 +58,7 @@ def row(item: queue.Item, *, reader: User, selection: Selection, focus: int | No
         "at": entry.at if entry else comment.created_at,
         "risk": entry.risk if entry and status == Status.HELD else None,
         "level": sum(entry.risk >= level for level in _LEVELS) if entry else 0,
-        "reason": reasons.told(judged.reason) if judged else "",
+        "reason": told_of(judged) if judged else "",
         "reports": len(item.reports),
         "escalated": bool(entry and entry.escalated_at),
         "state": Status(status).label if selection.tab not in _OF_ONE_STATUS else "",
@@ -114,7 +115,7 @@ def focus_card(
         "alike": _alike(item, selection) if item.cluster else [],
         "history": [_past(record) for record in history if record is not decided],
         "decided": decided,
-        "decided_reason": reasons.told(decided.reason) if decided else "",
+        "decided_reason": told_of(decided) if decided else "",
         "undone": bool(decided and hasattr(decided, "undone_by")),
         "undo_url": undo_url(decided) if decided else None,
         "seen": last.pk if last else 0,
@@ -171,7 +172,7 @@ def _past(record: DecisionRecord) -> dict[str, Any]:
     return {
         "outcome": _("Taken back") if record.undoes_id else record.get_outcome_display(),
         "by": record.actor.display_name if record.actor else _("the automatic checks"),
-        "reason": reasons.told(record.reason),
+        "reason": told_of(record),
         "at": record.at,
     }
 
