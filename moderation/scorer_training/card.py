@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from .targets import reached
+
 Report = dict[str, Any]
 _PLACE = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -361,6 +363,10 @@ def _cost(report: Report) -> str:
     return _rows(("What", "Measured"), list(lines))
 
 
+def _targets(report: Report) -> str:
+    return _rows(("Measure", "Aimed at", "Reached"), list(reached(report)))
+
+
 TABLES: dict[str, Callable[[Report], str]] = {
     "ranking": _ranking,
     "labels": _labels,
@@ -373,4 +379,5 @@ TABLES: dict[str, Callable[[Report], str]] = {
     "languages": _languages,
     "videos": _videos,
     "cost": _cost,
+    "targets": _targets,
 }

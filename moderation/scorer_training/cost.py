@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 from moderation.scorer import Scorer
+from moderation.scorer.weights_file import SHIPPED
 
 from .judged import Judged
 from .worst import WORST
@@ -34,6 +35,7 @@ def cost(judged: Judged, scorer: Scorer) -> Report:
         "median_ms": median(spent) if spent else None,
         "p99_ms": sorted(spent)[int(len(spent) * 0.99)] if spent else None,
         "memory_mb": round((int(memory[1]) - int(memory[0])) / 1024, 1),
+        "weights_mb": round(SHIPPED.stat().st_size / 1e6, 1),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
 

@@ -27,7 +27,7 @@ def test_abuse_is_told_from_plain_disagreement():
 
 @pytest.mark.parametrize("text", cases.ABUSE)
 def test_abuse_is_held(text):
-    assert _p(text) >= SCORER.header["thresholds"]["toxicity"]["hold"]
+    assert [finding.code for finding in _judged(text).findings] == ["abuse"]
 
 
 def test_fair_comments_are_rarely_held():
