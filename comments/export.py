@@ -149,7 +149,7 @@ def _comment(comment: Comment) -> dict:
         "picked": comment.picked_at,
         "adds_something": comment.ups,
         "does_not": comment.downs,
-        "reason": ports.reason_told(notice["reason"]) if notice else None,
+        "reason": ports.reason_told(notice["reason"], notice.get("labels", ())) if notice else None,
         "decided_by": by[notice.get("by_machine", True)] if notice else None,
         "note": notice.get("note"),
         "notice": comment.notice,

@@ -111,7 +111,7 @@ def _message(notification: Notification) -> EmailMessage:
         "comment": comment,
         "name": comment.author.display_name,
         "article": comment.call_to_action.article,
-        "told": ports.reason_told(notice.get("reason", "")),
+        "told": ports.reason_told(notice.get("reason", ""), notice.get("labels", ())),
         "note": notice.get("note", ""),
         "by_machine": notice.get("by_machine", True),
         "contested": notice.get("contested", ""),

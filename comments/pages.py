@@ -119,7 +119,7 @@ def own_comment(comment: Comment, *, house: House, looks: int = 0) -> str:
             "comment": comment,
             "state": state,
             "html": comment.latest.html,
-            "reason_told": ports.reason_told(notice.get("reason", "")),
+            "reason_told": ports.reason_told(notice.get("reason", ""), notice.get("labels", ())),
             "labels": [ports.reason_told(label) for label in notice.get("labels", ())],
             "guideline": guideline,
             "marked_source": marked(comment.latest.source, notice.get("spans", ())),

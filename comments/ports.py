@@ -1,7 +1,8 @@
 """What comments asks of the app above, with harmless answers until that app fills the slots."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from accounts.models import User
 from articles.models import Article, Guideline
@@ -42,15 +43,21 @@ def _default_rules(article: Article) -> Rules:
     return Rules()
 
 
-def _no_words(reason: str) -> str:
+def _no_words(reason: str, labels: Sequence[str] = ()) -> str:
     return ""
+
+
+class Told(Protocol):
+    """A reason code, with what a score takes the text for, in one sentence to the author, in the
+    active language. A label alone is told as well."""
+
+    def __call__(self, reason: str, labels: Sequence[str] = ()) -> str: ...
 
 
 rules_for: Callable[[Article], Rules] = _default_rules
 # What the checks would say of a normalised text, quickly and without a word kept; None: nothing.
 advise: Callable[[str, User, Article], Advice | None] = _no_advice
-# A reason code in one sentence to the author, in the active language.
-reason_told: Callable[[str], str] = _no_words
+reason_told: Told = _no_words
 # In the deed's transaction: changed_parts(comment) when its author has edited it or taken it back,
 # or has left with its words. What is decided about it, whoever decides knows.
 changed_parts: list[Callable[[Comment], None]] = []
@@ -65,7 +72,7 @@ def announce_change(comment: Comment) -> None:
 def fill(
     *,
     rules: Callable[[Article], Rules],
-    told: Callable[[str], str],
+    told: Told,
     advice: Callable[[str, User, Article], Advice | None],
 ) -> None:
     """Called once, by the app above, when it is ready."""

@@ -197,7 +197,7 @@ def _notice(comment: Comment) -> dict[str, Any] | None:
     titles = {guideline.code: guideline.title for guideline in standing_texts.guidelines()}
     return {
         **notice,
-        "told": ports.reason_told(notice["reason"]),
+        "told": ports.reason_told(notice["reason"], notice.get("labels", ())),
         "guideline_title": titles.get(notice["guideline"], ""),
     }
 

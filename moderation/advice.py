@@ -10,7 +10,7 @@ from articles import standing_texts
 from articles.models import Article
 from comments.ports import Advice
 from moderation import intake, reasons
-from moderation.operations.landing import guideline_touched
+from moderation.operations.landing import guideline_touched, labels_behind
 from moderation.pipeline import CHECKS, judge
 from moderation.pipeline.decision import Finding, Outcome
 from moderation.pipeline.submission import Policy, Submission
@@ -74,7 +74,7 @@ def _said(findings: tuple[Finding, ...]) -> Advice:
     first = next(finding for finding in findings if finding.outcome == strictest)
     code = guideline_touched(findings, first.code)
     return Advice(
-        reason=reasons.told(first.code),
+        reason=reasons.told(first.code, labels_behind(findings, first.code)),
         guideline=next((one for one in standing_texts.guidelines() if one.code == code), None),
         spans=tuple(tuple(span) for span in first.spans),
         waits=strictest == Outcome.HOLD,

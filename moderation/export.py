@@ -9,6 +9,7 @@ from accounts.export import Section, in_chunks
 from accounts.models import User
 from moderation import reasons
 from moderation.models import Appeal, DecisionRecord, LegalNotice, PendingEffect, Report
+from moderation.operations.landing import told_of
 
 
 def sections(user: User) -> Iterator[Section]:
@@ -119,7 +120,7 @@ def _decision(row: DecisionRecord) -> dict:
         "outcome": row.get_outcome_display(),
         "code": row.outcome,
         "version": row.revision_id,
-        "reason": reasons.told(row.reason),
+        "reason": told_of(row),
         "reason_code": row.reason,
         # Which editor is theirs to keep; that it was a person is yours to know.
         "by": _("automatic checks") if row.by_machine else _("an editor"),
@@ -128,16 +129,15 @@ def _decision(row: DecisionRecord) -> dict:
         "software": row.software,
         "found": [
             {
-                "check": reasons.told(found["code"]) or found["code"],
+                "check": reasons.told(found["code"], labels) or found["code"],
                 "code": found["code"],
                 "asked_for": DecisionRecord.Outcome(found["outcome"]).label,
                 "certainty": found["score"],
-                "taken_for": [
-                    reasons.told(over["label"]) for over in found["detail"].get("labels", ())
-                ],
+                "taken_for": [reasons.told(label) for label in labels],
                 "places": found["spans"],
             }
             for found in row.findings
+            for labels in ([over["label"] for over in found["detail"].get("labels", ())],)
         ],
     }
 

@@ -19,6 +19,7 @@ from moderation.pipeline.submission import (
     AuthorFacts,
     DiscussionFacts,
     Earlier,
+    Lesson,
     Phrase,
     Policy,
     Submission,
@@ -168,7 +169,7 @@ class Lists:
     suspect: tuple[Phrase, ...]
     allowed: frozenset[str]
     blocked: frozenset[str]
-    learned: tuple[tuple[str, Residual], ...]
+    learned: tuple[Lesson, ...]
 
 
 # Every change to a list writes a new policy row, so a version names its lists for good.
@@ -189,7 +190,7 @@ def lists_of(version: int) -> Lists:
         frozenset(domains[models.LinkDomain.Effect.ALLOW]),
         frozenset(domains[models.LinkDomain.Effect.BLOCK]),
         tuple(
-            (lesson.kind, Residual.from_bytes(bytes(lesson.weights)))
+            Lesson(lesson.kind, lesson.pk, Residual.from_bytes(bytes(lesson.weights)))
             for lesson in models.LearnedModel.objects.filter(
                 state=models.LearnedModel.State.IN_FORCE
             ).order_by("kind")

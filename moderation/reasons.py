@@ -4,6 +4,7 @@ Why an editor rejects is a list that admins edit (RejectionReason). It changes a
 an edit shows at once in the process that made it, and in the others after KEPT seconds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
@@ -13,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from moderation.models import CannedNote, RejectionReason
+from moderation.models import CannedNote, DecisionRecord, RejectionReason
 
 KEPT = 5  # seconds
 
@@ -89,6 +90,14 @@ LABELS = {
     "sexually_explicit": Reason("", _("sexual content")),
 }
 
+# What the check of abuse says instead where it fired for nothing but these.
+_ABUSE_BY_LABEL = {
+    "threat": _("Our checks think it may threaten somebody."),
+    "identity_attack": _("Our checks think it may attack a group of people."),
+    "profanity": _("Our checks think it contains foul language."),
+    "sexually_explicit": _("Our checks think it contains sexual content."),
+}
+
 ALL = MACHINE | EDITOR | APPEAL | LABELS
 
 
@@ -132,10 +141,13 @@ def check_offered(code: str) -> None:
         raise ValidationError(gettext("Choose a reason."), code="bad_reason")
 
 
-def told(code: str) -> str:
+def told(reason: str, labels: Sequence[str] = ()) -> str:
     """The sentence for the author, in the active language; empty for an unknown code. What is no
-    longer offered is told as before."""
-    known = _known(code)
+    longer offered is told as before. labels: what a score took the text for, the likeliest first;
+    swearing at nobody is told as that, and not as an attack."""
+    if reason == "abuse" and labels and all(label in _ABUSE_BY_LABEL for label in labels):
+        return str(_ABUSE_BY_LABEL[labels[0]])
+    known = _known(reason)
     return str(known.told) if known else ""
 
 
@@ -143,6 +155,24 @@ def guideline_of(code: str) -> str:
     """Code of the guideline that a reason rests on, or empty."""
     known = _known(code)
     return known.guideline if known else ""
+
+
+def speaking_for(kind: str) -> set[str]:
+    """The reasons, offered or not, for which people reject what is of a kind ("abuse", "spam"):
+    those that rest on its guideline, whoever added them."""
+    guideline = MACHINE[kind].guideline
+    rows, _notes = _listed(int(monotonic() / KEPT))
+    codes = {row.code for row in rows} | set(EDITOR)
+    return {code for code in codes if guideline_of(code) == guideline}
+
+
+def deserved(kind: str, outcome: str, reason: str) -> bool | None:
+    """Whether a person's ruling says that a text is of a kind; None where it says nothing about
+    that."""
+    if outcome == DecisionRecord.Outcome.APPROVE:
+        return False
+    rejected = outcome == DecisionRecord.Outcome.REJECT
+    return True if rejected and reason in speaking_for(kind) else None
 
 
 def forget() -> None:

@@ -57,6 +57,7 @@ def statement_of(comment: Comment) -> Statement | None:
     notice = (comment.notice or {}) if in_force else {}
     findings = tuple(Finding.from_json(found) for found in record.findings)
     spans = [span for found in findings if found.code == record.reason for span in found.spans]
+    labels = labels_behind(findings, record.reason)
     erased = record.revision.erased_at is not None
     pieces = [] if erased else marked(record.revision.source, spans if kept else ())
     cited = notice.get("guideline") or guideline_touched(findings, record.reason)
@@ -64,10 +65,8 @@ def statement_of(comment: Comment) -> Statement | None:
         comment=comment,
         record=record,
         stands=in_force,
-        told=reasons.told(record.reason) if kept else "",
-        labels=[reasons.told(label) for label in labels_behind(findings, record.reason)]
-        if kept
-        else [],
+        told=reasons.told(record.reason, labels) if kept else "",
+        labels=[reasons.told(label) for label in labels] if kept else [],
         cited=cited,
         guideline=Guideline.objects.filter(code=cited).first() if cited and kept else None,
         note=notice.get("note", ""),

@@ -39,7 +39,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     rules = ports.rules_for(shown[0].call_to_action.article) if shown else None
     for comment in shown:
         comment.editable = comment.may_be_edited_by(request.user, within=rules.edit_seconds)
-        comment.told = ports.reason_told((comment.notice or {}).get("reason", ""))
+        notice = comment.notice or {}
+        comment.told = ports.reason_told(notice.get("reason", ""), notice.get("labels", ()))
     within = f"state={chosen}&" if chosen else ""
     return render(
         request,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -40,6 +41,29 @@ class PolicyForm(forms.ModelForm):
             self.fields["checks_off"].choices = [
                 (name, f"{name}: {reasons.told(name)}") for name in SWITCHABLE
             ]
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing rejects on a score before whoever wants it has seen how often that is right."""
+        values = super().clean()
+        chosen = {
+            label: at
+            for label in LABELS
+            if (at := values.get(f"{label}_reject")) is not None and at < 1
+        }
+        changed = any(f"{label}_reject" in self.changed_data for label in chosen)
+        if changed and self.data.get("precision_shown") != precision.told_apart(chosen):
+            self.add_error(
+                None,
+                ValidationError(
+                    _(
+                        "Nothing is saved yet. Look at the precision from the thresholds that you"
+                        " chose, in the last column of the table below, and save again if that is"
+                        " what you want."
+                    ),
+                    code="look_at_precision",
+                ),
+            )
+        return values
 
 
 @admin.register(Policy)
@@ -168,7 +192,15 @@ class PolicyAdmin(GovernedAdmin):
 
     @display(description=_("Precision"))
     def precision(self, policy: Policy | None) -> str:
-        return render_to_string("moderation/precision.html", precision.measured())
+        chosen = precision.thresholds_of(policy) if policy else {}
+        if policy is None or (policy.pk is None and not chosen):
+            chosen = precision.thresholds_of(current_policy())
+        context = {
+            "steps": precision.STEPS,
+            "rows": precision.measured(chosen),
+            "shown": precision.told_apart(chosen),
+        }
+        return render_to_string("moderation/precision.html", context)
 
     @display(description=_("in force"), boolean=True)
     def in_force(self, policy: Policy) -> bool:

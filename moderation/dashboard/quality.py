@@ -4,8 +4,9 @@ import re
 from datetime import datetime
 from typing import Any
 
+from moderation import reasons
 from moderation.models import DecisionRecord
-from moderation.operations.learning import ADDED_TO, TAUGHT_BY
+from moderation.operations.learning import ADDED_TO
 from moderation.scorer_training.groups import GROUPS
 
 RULINGS = 4_000  # the newest
@@ -28,7 +29,7 @@ def scorer(now: datetime) -> dict[str, Any]:
             "revision", "scores", "findings"
         )
     }
-    return {kind.value: _of_kind(kind, ruled, latest) for kind in TAUGHT_BY}
+    return {kind.value: _of_kind(kind, ruled, latest) for kind in ADDED_TO}
 
 
 def _of_kind(
@@ -39,7 +40,7 @@ def _of_kind(
     counts = {"rulings": 0, "right": 0, "wrong": 0, "missed": 0}
     bins = [[0, 0.0, 0] for _bin in range(BINS)]
     for revision, (scores, codes) in latest.items():
-        deserved = _deserved(kind, *ruled[revision])
+        deserved = reasons.deserved(kind, *ruled[revision])
         if deserved is None:
             continue
         counts["rulings"] += 1
@@ -54,13 +55,6 @@ def _of_kind(
             found[1] = round(found[1] + score, 4)
             found[2] += deserved
     return counts | {"bins": bins}
-
-
-def _deserved(kind: str, outcome: str, reason: str) -> bool | None:
-    """Whether a ruling says that a text is of a kind; None where it says nothing about that."""
-    if outcome == Outcomes.APPROVE:
-        return False
-    return True if reason == TAUGHT_BY[kind] else None
 
 
 def _rulings() -> dict[int, tuple[str, str]]:

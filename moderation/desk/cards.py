@@ -14,6 +14,7 @@ from moderation import queue, reasons
 from moderation.desk.pages import card
 from moderation.models import DecisionRecord, PendingEffect, QueueItem, Report, Sketch
 from moderation.operations.appeals import refusal_to_rule
+from moderation.operations.landing import told_of
 from moderation.operations.reports import accuracy_of
 from moderation.queue import Selection
 
@@ -73,7 +74,7 @@ def row(
         "ticked": item.appeal is None,
         "risk": entry.risk if entry and status == Status.HELD else None,
         "level": sum(entry.risk >= level for level in _LEVELS) if entry else 0,
-        "reason": reasons.told(judged.reason) if judged else "",
+        "reason": told_of(judged) if judged else "",
         "reports": item.open_reports,
         "escalated": bool(entry and entry.escalated_at),
         "state": Status(status).label if selection.tab not in _OF_ONE_STATUS else "",
@@ -142,7 +143,7 @@ def focus_card(
         "alike": _alike(item, selection),
         "history": [_past(record) for record in history if record is not decided],
         "decided": decided,
-        "decided_reason": reasons.told(decided.reason) if decided else "",
+        "decided_reason": told_of(decided) if decided else "",
         "undone": bool(decided and hasattr(decided, "undone_by")),
         "undo_url": undo_url(decided) if decided else None,
         "seen": last.pk if last else 0,
@@ -154,7 +155,7 @@ def focus_card(
         "pick_url": _pick_url(comment),
         "closed": closed,
         "appeal": item.appeal,
-        "appeal_reason": reasons.told(item.appeal.decision.reason) if item.appeal else "",
+        "appeal_reason": told_of(item.appeal.decision) if item.appeal else "",
         "appeal_refusal": refusal_to_rule(actor=reader, appeal=item.appeal)
         if item.appeal
         else None,
@@ -223,7 +224,7 @@ def _past(record: DecisionRecord) -> dict[str, Any]:
     return {
         "outcome": _("Taken back") if record.undoes_id else record.get_outcome_display(),
         "by": record.actor.display_name if record.actor else _("the automatic checks"),
-        "reason": reasons.told(record.reason),
+        "reason": told_of(record),
         "at": record.at,
     }
 

@@ -144,6 +144,12 @@ def labels_behind(findings: tuple[Finding, ...], reason: str) -> tuple[str, ...]
     )
 
 
+def told_of(record: DecisionRecord) -> str:
+    """The reason of a decision in one sentence to its author."""
+    findings = tuple(Finding.from_json(found) for found in record.findings)
+    return reasons.told(record.reason, labels_behind(findings, record.reason))
+
+
 def guideline_touched(findings: tuple[Finding, ...], reason: str) -> str:
     """The guideline of the phrase that was found, if it names one, else that of the reason."""
     phrases = [

@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from comments.models import CommentRevision
+from moderation import reasons
 from moderation.models import DecisionRecord, LearnedModel
 from moderation.operations.permissions import check_admin
 from moderation.operations.rules import renew_policy
@@ -20,8 +22,6 @@ from record import log
 
 State = LearnedModel.State
 Outcomes = DecisionRecord.Outcome
-# What a rejection for this reason says; any other says nothing about the label.
-TAUGHT_BY = {LearnedModel.Kind.ABUSE: "abusive", LearnedModel.Kind.SPAM: "spam"}
 ADDED_TO = {LearnedModel.Kind.ABUSE: "toxicity", LearnedModel.Kind.SPAM: "spam"}
 NEWEST = 4_000  # rulings looked at
 HALF_LIFE = timedelta(days=180)  # after which a ruling counts half
@@ -45,11 +45,15 @@ def learn(*, now: datetime | None = None) -> list[LearnedModel]:
     now = now or timezone.now()
     judge = scorer()
     taken = []
-    for kind in TAUGHT_BY:
-        reset = _last_reset(kind)
-        rulings = [each for each in _rulings(kind, judge, now) if reset is None or each[0] > reset]
-        _take_back(kind, judge, rulings)
-        lesson = _take(kind, judge, rulings)
+    for kind in ADDED_TO:
+        _end_outdated(kind, judge)
+        rulings = _rulings(kind, now)
+        # Reading four thousand texts takes seconds; whether they can change anything, a query.
+        if not _may_change(kind, rulings):
+            continue
+        ruled = _read(rulings, judge)
+        _take_back(kind, judge, ruled)
+        lesson = _take(kind, judge, ruled)
         taken += [lesson] if lesson else []
     return taken
 
@@ -80,40 +84,99 @@ def _last_reset(kind: str) -> datetime | None:
     )
 
 
-def _rulings(kind: str, judge: Scorer, now: datetime) -> list[tuple[datetime, Ruled]]:
-    """The newest rulings that say something about a kind, oldest first: the last one on each text.
+class Ruling(NamedTuple):
+    """What is known of a ruling without reading its text. target: 1 if it says that the text is of
+    the kind, else 0."""
+
+    at: datetime
+    revision: int
+    target: int
+    weight: float
+    editor: int
+    author: int
+
+
+def _rulings(kind: str, now: datetime) -> list[Ruling]:
+    """The newest rulings since the last reset that say something about a kind, oldest first: the
+    last one on each text.
 
     A ruling that was undone, or overturned on appeal, says nothing; what overturned it does.
     """
+    speaking = Q(outcome=Outcomes.REJECT, reason__in=reasons.speaking_for(kind))
     rows = (
         DecisionRecord.objects.filter(actor__isnull=False, undoes__isnull=True, undone_by=None)
-        .filter(
-            Q(outcome=Outcomes.APPROVE) | Q(outcome=Outcomes.REJECT, reason=TAUGHT_BY[kind]),
-            revision__erased_at=None,
-        )
+        .filter(Q(outcome=Outcomes.APPROVE) | speaking, revision__erased_at=None)
         .exclude(reason="appeal_upheld")
-        .select_related("revision", "comment")
-        .order_by("-pk")[:NEWEST]
     )
-    last: dict[int, DecisionRecord] = {}
-    for row in rows:
-        last.setdefault(row.revision_id, row)
+    reset = _last_reset(kind)
+    if reset is not None:
+        rows = rows.filter(at__gt=reset)
+    facts = rows.order_by("-pk").values_list(
+        "pk",
+        "at",
+        "revision",
+        "revision__fingerprint",
+        "outcome",
+        "actor",
+        "comment__author",
+    )[:NEWEST]
+    last: dict[int, tuple] = {}
+    for fact in facts:
+        last.setdefault(fact[2], fact)
     # The same words twice, by whomever, are one ruling.
-    texts = {row.revision.fingerprint: row for row in reversed(list(last.values()))}
-    chosen = sorted(texts.values(), key=lambda row: row.pk)
-    weights = _weights([(row.actor_id, row.comment.author_id, now - row.at) for row in chosen])
+    texts = {fact[3]: fact for fact in reversed(list(last.values()))}
+    chosen = sorted(texts.values())
+    weights = _weights([(editor, author, now - at) for _pk, at, *_, editor, author in chosen])
+    return [
+        Ruling(at, revision, int(outcome == Outcomes.REJECT), weight, editor, author)
+        for (_pk, at, revision, _words, outcome, editor, author), weight in zip(
+            chosen, weights, strict=True
+        )
+    ]
+
+
+def _may_change(kind: str, rulings: Sequence[Ruling]) -> bool:
+    """Are there enough new rulings for another lesson, or enough to take one back?"""
+    latest = LearnedModel.objects.filter(kind=kind).first()
+    if latest and sum(each.at > latest.created_at for each in rulings) < LEAST_NEW:
+        return False
+    in_force = _in_force(kind)
+    if in_force and sum(each.at > in_force.created_at for each in rulings) >= LEAST_TRIED:
+        return True
+    known, unseen = _parted(rulings)
+    right = sum(each.target for each in known)
+    return (
+        len(known) >= LEAST
+        and min(right, len(known) - right) >= LEAST_EACH_WAY
+        and 0 < sum(each.target for each in unseen) < len(unseen)
+    )
+
+
+def _parted(rulings: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+    """All but the newest, which teach, and the newest, on which a lesson is tried."""
+    tried = max(LEAST_TRIED, int(len(rulings) * TRIED_ON))
+    return rulings[:-tried], rulings[-tried:]
+
+
+def _read(rulings: Sequence[Ruling], judge: Scorer) -> list[tuple[datetime, Ruled]]:
+    """The rulings with what a residual sees of their texts. One that was erased meanwhile is left
+    out."""
+    words = CommentRevision.objects.filter(erased_at=None).in_bulk(
+        [each.revision for each in rulings]
+    )
     return [
         (
-            row.at,
+            each.at,
             Ruled(
-                look(judge, row.revision.source),
-                int(row.outcome == Outcomes.REJECT),
-                weight,
-                row.actor_id,
-                row.comment.author_id,
+                look(judge, words[each.revision].source),
+                each.target,
+                each.weight,
+                each.editor,
+                each.author,
             ),
         )
-        for row, weight in zip(chosen, weights, strict=True)
+        for each in rulings
+        if each.revision in words
     ]
 
 
@@ -147,12 +210,7 @@ def _take(
     kind: str, judge: Scorer, rulings: Sequence[tuple[datetime, Ruled]]
 ) -> LearnedModel | None:
     """One lesson from all but the newest rulings, tried on those."""
-    latest = LearnedModel.objects.filter(kind=kind).first()
-    if latest and sum(at > latest.created_at for at, _ruled in rulings) < LEAST_NEW:
-        return None
-    tried = max(LEAST_TRIED, int(len(rulings) * TRIED_ON))
-    known = [ruled for _at, ruled in rulings[:-tried]]
-    unseen = [ruled for _at, ruled in rulings[-tried:]]
+    known, unseen = _parted([ruled for _at, ruled in rulings])
     right = sum(ruled.target for ruled in known)
     if len(known) < LEAST or min(right, len(known) - right) < LEAST_EACH_WAY:
         return None
@@ -187,16 +245,20 @@ def _take(
     return lesson
 
 
-def _take_back(kind: str, judge: Scorer, rulings: Sequence[tuple[datetime, Ruled]]) -> None:
-    """End the lesson in force where later rulings speak against it, or the weights are others; the
-    one before it takes its place."""
+def _end_outdated(kind: str, judge: Scorer) -> None:
+    """End the lesson in force where it was learned over other weights."""
     lesson = _in_force(kind)
-    if lesson is None:
-        return
-    if lesson.scorer != judge.version:
+    if lesson is not None and lesson.scorer != judge.version:
         with transaction.atomic():
             _end(lesson, State.OUTDATED)
             renew_policy(actor=None)
+
+
+def _take_back(kind: str, judge: Scorer, rulings: Sequence[tuple[datetime, Ruled]]) -> None:
+    """End the lesson in force where later rulings speak against it; the one before it takes its
+    place."""
+    lesson = _in_force(kind)
+    if lesson is None:
         return
     later = [ruled for at, ruled in rulings if at > lesson.created_at]
     if len(later) < LEAST_TRIED:

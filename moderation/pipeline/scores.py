@@ -10,10 +10,11 @@ from types import MappingProxyType
 import numpy as np
 
 from moderation.scorer import Scorer, Verdict, load
-from moderation.scorer.residual import Seen, log_odds, look
+from moderation.scorer import Span as ScoredSpan
+from moderation.scorer.residual import Seen, log_odds, look, words_behind
 
 from .decision import Finding, Outcome, Span
-from .submission import Policy
+from .submission import Lesson, Policy
 
 # What abuse may be called; spam is asked by a check of its own.
 ABUSE = (
@@ -64,15 +65,26 @@ def probabilities_of(text: str, policy: Policy) -> dict[str, float]:
     """The verdict's probabilities, moved by what this site's rulings have taught."""
     verdict = verdict_on(text)
     moved = dict(verdict.probabilities)
-    for kind, residual in policy.learned:
-        # Weights that were learned over other weights say nothing about these.
-        if residual.scorer != verdict.version:
-            continue
-        shift = residual.shift(_seen(text))
-        for label in KINDS[kind]:
+    for lesson in _lessons(policy, verdict):
+        shift = lesson.residual.shift(_seen(text))
+        for label in KINDS[lesson.kind]:
             if label in moved:
                 moved[label] = _moved(moved[label], shift)
     return moved
+
+
+def _lessons(policy: Policy, verdict: Verdict) -> list[Lesson]:
+    """Those in force that were learned over these weights: of others they say nothing."""
+    return [each for each in policy.learned if each.residual.scorer == verdict.version]
+
+
+def _raised_by(kind: str, text: str, policy: Policy) -> tuple[int | None, list[ScoredSpan]]:
+    """The number of the lesson that makes a text likelier to be of a kind, and the words for which
+    it does; None and nothing where none does."""
+    for lesson in _lessons(policy, verdict_on(text)):
+        if lesson.kind == kind and lesson.residual.shift(_seen(text)) > 0:
+            return lesson.number, words_behind(scorer(), text, lesson.residual)
+    return None, []
 
 
 def _moved(probability: float, shift: float) -> float:
@@ -138,19 +150,23 @@ def judged_by(
     admin was shown.
     """
     verdict = verdict_on(text)
-    over = reached(
-        carried(labels, text),
-        probabilities_of(text, policy),
-        policy,
-        shift=shift,
-        frozen=verdict.probabilities,
-    )
+    frozen = verdict.probabilities
+    over = reached(labels, probabilities_of(text, policy), policy, shift=shift, frozen=frozen)
+    # Who taught a lesson did so in words: what it lifts must be carried by one of them.
+    lesson, taught = _raised_by(code, text, policy) if over else (None, [])
+    spoken_for = carried(labels, text)
+    if lesson is not None:
+        alone = {label for _p, label, *_rest in reached(labels, frozen, policy, shift=shift)}
+        spoken_for = [
+            label for label in labels if taught or (label in alone and label in spoken_for)
+        ]
+    over = [each for each in over if each[1] in spoken_for]
     if not over:
         return None
     spans = {
         Span(start, end)
         for _probability, label, *_rest in over
-        for start, end, _weight in verdict.spans.get(label, ())
+        for start, end, _weight in (*verdict.spans.get(label, ()), *taught)
     }
     return Finding(
         code,
@@ -164,6 +180,7 @@ def judged_by(
             ],
             "model": verdict.version,
             **({"signs": list(signs)} if signs else {}),
+            **({"lesson": lesson} if lesson is not None else {}),
         },
     )
 

@@ -106,6 +106,15 @@ class Phrase(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Lesson:
+    """What rulings taught about a kind, "abuse" or "spam"; `number` is what it is called by."""
+
+    kind: str
+    number: int
+    residual: Residual
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The thresholds and lists that a judgement follows; `version` goes into the decision's record.
 
@@ -131,7 +140,7 @@ class Policy:
     hold_from, reject_from: label and probability pairs, from which on a score holds or rejects.
         A label that hold_from does not name is held from what the scorer recommends, and from 1.0
         never; one that reject_from does not name is never rejected on a score.
-    learned: what this site's rulings have taught, by kind: "abuse" or "spam".
+    learned: what this site's rulings have taught.
     hold_disguised_words: hold words that are written so that a filter does not know them.
     hold_unmeasured_languages: hold what is in a language the scorer has no figures for.
     checks_off: checks that are not asked.
@@ -160,7 +169,7 @@ class Policy:
     shouting_min_letters: int = 30
     hold_from: tuple[tuple[str, float], ...] = ()
     reject_from: tuple[tuple[str, float], ...] = ()
-    learned: tuple[tuple[str, Residual], ...] = ()
+    learned: tuple[Lesson, ...] = ()
     hold_disguised_words: bool = True
     hold_unmeasured_languages: bool = True
     checks_off: frozenset[str] = frozenset()

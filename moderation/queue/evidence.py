@@ -56,7 +56,7 @@ def called(name: str) -> str:
     return str(_CALLED.get(name, name.replace("_", " ")))
 
 
-def _in_words(value: Any, told: Callable[[str], str]) -> str:
+def _in_words(value: Any, told: Callable[..., str]) -> str:
     """A finding's evidence for a person: listed phrases in quotes, comments by number, labels with
     their scores and the thresholds they reached."""
     if isinstance(value, list):
@@ -64,7 +64,7 @@ def _in_words(value: Any, told: Callable[[str], str]) -> str:
     return str(value)
 
 
-def _item_in_words(item: Any, told: Callable[[str], str]) -> str:
+def _item_in_words(item: Any, told: Callable[..., str]) -> str:
     match item:
         case {"text": text}:
             return f"“{text}”"
@@ -75,15 +75,19 @@ def _item_in_words(item: Any, told: Callable[[str], str]) -> str:
     return str(_CALLED.get(item, item))
 
 
+def _labels(found: dict[str, Any]) -> list[str]:
+    return [over["label"] for over in found["detail"].get("labels", ())]
+
+
 def findings_in_words(
-    record: DecisionRecord | None, told: Callable[[str], str]
+    record: DecisionRecord | None, told: Callable[..., str]
 ) -> list[dict[str, Any]]:
     """Each finding as a title and its evidence in figures, for a card."""
     if record is None:
         return []
     return [
         {
-            "title": told(found["code"]) or found["code"],
+            "title": told(found["code"], _labels(found)) or found["code"],
             "code": found["code"],
             "detail": ", ".join(
                 f"{called(name)} {_in_words(value, told)}"

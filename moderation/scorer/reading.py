@@ -320,8 +320,12 @@ class _Reader:
         if not self.signs_left:
             return
         for match in _SIGNS.finditer(self.folded, start, end):
-            # A row of the same sign says no more than one of it.
-            if match.group() != before and self.signs_left:
+            # A row of the same sign says no more than one of it, and is shown as a whole.
+            if match.group() == before:
+                self.words[-1].end = match.end()
+            elif not self.signs_left:
+                return
+            else:
                 self.signs_left -= 1
                 self._add(match.group(), match.start(), match.end())
             before = match.group()

@@ -14,7 +14,7 @@ import numpy as np
 
 from .features import extract
 from .reading import read
-from .scorer import Scorer
+from .scorer import Scorer, Span
 
 _SPAN = 12.0  # log-odds beyond this say no more than certainty
 _NEWTON_STEPS = 12
@@ -106,6 +106,37 @@ def look(scorer: Scorer, text: str) -> Seen:
     heard = np.asarray(scorer.heard(reading).strengths, dtype=np.float64)
     # Words stand before pairs of words, and both before everything else.
     return Seen(margins, heard, np.unique(features.buckets[: max(0, 2 * words - 1)]))
+
+
+def words_behind(scorer: Scorer, text: str, residual: Residual) -> list[Span]:
+    """(start, end, weight) in the text of the words a residual speaks against, in order, neighbours
+    joined; weight is the share of what speaks against the text, above 0 and at most 1."""
+    reading = read(text, scorer.lexicon)
+    features = extract(reading, ())
+    count = features.words.shape[1]
+    buckets = features.buckets[: max(0, 2 * count - 1)]
+    if not len(buckets) or not len(residual.buckets):
+        return []
+    at = np.searchsorted(residual.buckets, buckets).clip(max=len(residual.buckets) - 1)
+    weights = np.where(residual.buckets[at] == buckets, residual.weights[at], 0.0)
+    carried = weights[:count].copy()
+    # A pair's weight belongs to both of its words.
+    carried[:-1] += weights[count:] / 2
+    carried[1:] += weights[count:] / 2
+    total = float(carried[carried > 0].sum())
+    found: list[Span] = []
+    last = -2
+    for place in np.flatnonzero(carried >= max(total / count, 1e-6)).tolist():
+        word = reading.words[place]
+        start, end = reading.span(word.start, word.end)
+        weight = min(1.0, float(carried[place]) / total)
+        if place == last + 1 and found and start >= found[-1][0]:
+            joined = min(1.0, found[-1][2] + weight)
+            found[-1] = (found[-1][0], max(end, found[-1][1]), joined)
+        elif start < end and (not found or start >= found[-1][1]):
+            found.append((start, end, weight))
+        last = place
+    return found
 
 
 def log_odds(probabilities: np.ndarray) -> np.ndarray:
@@ -211,7 +242,7 @@ def _sparse(
 
 class Quality(NamedTuple):
     """area: under the ROC curve, None where the rulings all went one way; loss: the mean log loss
-    in nats."""
+    in nats; each ruling counts by its weight."""
 
     area: float | None
     loss: float
@@ -231,14 +262,14 @@ def quality(ruled: Sequence[Ruled], residual: Residual | None, *, label: int) ->
     weight = np.array([each.weight for each in ruled])
     loss = -np.average(np.where(target == 1, np.log(chance), np.log(1.0 - chance)), weights=weight)
     both_ways = 0 < target.sum() < len(target)
-    return Quality(area(margin, target) if both_ways else None, float(loss))
+    return Quality(area(margin, target, weight) if both_ways else None, float(loss))
 
 
-def area(margin: np.ndarray, target: np.ndarray) -> float:
-    """The share of pairs, one right and one wrong, that are in order; ties count half."""
-    _values, place, count = np.unique(margin, return_inverse=True, return_counts=True)
-    ends = np.cumsum(count)
-    ranks = (ends - (count - 1) / 2.0)[place]
-    right = int(target.sum())
-    wrong = len(target) - right
-    return float((ranks[target == 1].sum() - right * (right + 1) / 2.0) / (right * wrong))
+def area(margin: np.ndarray, target: np.ndarray, weight: np.ndarray) -> float:
+    """The share of pairs, one right and one wrong, that are in order, each counting by the weights
+    of both; ties count half."""
+    values, place = np.unique(margin, return_inverse=True)
+    right = np.bincount(place, weight * (target == 1), len(values))
+    wrong = np.bincount(place, weight * (target != 1), len(values))
+    below = np.cumsum(wrong) - wrong / 2
+    return float(right @ below / (right.sum() * wrong.sum()))

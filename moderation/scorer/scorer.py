@@ -28,9 +28,9 @@ class Verdict:
 
     `probabilities`: label to a calibrated probability, 0 to 1. `spans`: label to (start, end,
     weight) in characters of the original text, in its order; weight is the share of the evidence,
-    above 0 and at most 1. Labels below 0.15 have none. `disguised`: (start, end) of words written
-    to get past a filter. `version`: which weights judged. `work`: counted steps, bounded for any
-    text.
+    above 0 and at most 1. Labels below 0.15, and below what they are held from, have none.
+    `disguised`: (start, end) of words written to get past a filter. `version`: which weights
+    judged. `work`: counted steps, bounded for any text.
     """
 
     probabilities: dict[str, float]
@@ -57,6 +57,11 @@ class Scorer:
             (np.array(xs, dtype=np.float64), np.array(ys, dtype=np.float64))
             for xs, ys in weights.header["curves"]
         ]
+        # What is rare is held from less, and what is held must show its words.
+        holds = weights.header["thresholds"]
+        self._explained_from = {
+            label: min(_EXPLAINED_FROM, float(holds[label]["hold"])) for label in self.labels
+        }
         arrays = weights.arrays
         try:
             self._table = arrays["table"]
@@ -90,7 +95,7 @@ class Scorer:
         spans = {
             label: self._spans(at, rows[:, at], reading, features, heard)
             for at, label in enumerate(self.labels)
-            if probabilities[label] >= _EXPLAINED_FROM
+            if probabilities[label] >= self._explained_from[label]
         }
         return Verdict(
             probabilities,

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-_MAGIC = b"rejoinder-scorer-1\n"
+_MAGIC = b"rejoinder-scorer-2\n"
+_DIGEST = hashlib.sha256().digest_size
 SHIPPED = Path(__file__).with_name("weights") / "scorer.bin"
 
 
@@ -48,11 +49,12 @@ def write_weights(
     head = {**header, "lists": len(lists), "arrays": plan}
     content = json.dumps(head, sort_keys=True, separators=(",", ":")).encode()
     body = b"".join(
-        [_MAGIC, len(content).to_bytes(4, "little"), content, lists]
+        [len(content).to_bytes(4, "little"), content, lists]
         + [np.ascontiguousarray(table).tobytes() for table in arrays.values()]
     )
-    path.write_bytes(body)
-    return hashlib.sha256(body).hexdigest()[:16]
+    digest = hashlib.sha256(body).digest()
+    path.write_bytes(_MAGIC + digest + body)
+    return digest.hex()[:16]
 
 
 def read_weights(path: Path | None = None) -> Weights:
@@ -60,10 +62,13 @@ def read_weights(path: Path | None = None) -> Weights:
     path = path or SHIPPED
     try:
         with path.open("rb") as file:
-            version = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-            file.seek(0)
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise WeightsError(f"{path.name} holds no weights of this version")
+            digest = file.read(_DIGEST)
+            # A single bit that fell over would judge wrongly without anybody noticing.
+            if hashlib.file_digest(file, "sha256").digest() != digest:
+                raise WeightsError(f"{path.name} is damaged: its content is not what was written")
+            file.seek(len(_MAGIC) + _DIGEST)
             header = json.loads(file.read(int.from_bytes(file.read(4), "little")))
             words, guarded = zlib.decompress(file.read(header["lists"])).decode().split("\n")
             place = file.tell()
@@ -74,4 +79,6 @@ def read_weights(path: Path | None = None) -> Weights:
             arrays[name] = table
     except (OSError, ValueError, KeyError, TypeError, zlib.error) as error:
         raise WeightsError(f"{path.name} cannot be read: {error}") from error
-    return Weights(header, tuple(words.split(" ")), tuple(guarded.split(" ")), arrays, version)
+    return Weights(
+        header, tuple(words.split(" ")), tuple(guarded.split(" ")), arrays, digest.hex()[:16]
+    )

@@ -1,4 +1,4 @@
-"""Fills the tables of the model card from a report, and holds the report to its floors."""
+"""Fills the tables of the model card from a report."""
 
 from __future__ import annotations
 
@@ -6,19 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from .targets import reached
+
 Report = dict[str, Any]
 _PLACE = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-
-# What weights must reach on real text before they may ship; the card gives what they do reach.
-FLOORS: dict[str, float] = {
-    "robtest": 0.94,
-    "natural": 0.88,
-    "small_news": 0.80,
-    "forum": 0.84,
-}
-_WORST_TERM = 0.70
-_MOST_CALIBRATION_ERROR = 0.06
-_MOST_NEWS_CALLED_SPAM = 0.01
 
 
 def fill(card: str, report: Report) -> str:
@@ -28,25 +19,6 @@ def fill(card: str, report: Report) -> str:
         return f"{match[1]}{TABLES[match[2]](report)}\n{match[3]}"
 
     return _PLACE.sub(drawn, card)
-
-
-def floors_missed(report: Report) -> list[str]:
-    """One sentence for each floor missed; a set that is missing says nothing."""
-    missed = []
-    for entry in report["ranking"]:
-        floor = FLOORS.get(entry["set"]) if entry["label"] == "toxicity" else None
-        if floor and entry["auc"] < floor:
-            missed.append(f"{entry['set']} {entry['auc']:.3f} < {floor}")
-    for entry in report["fairness_real"]:
-        if entry["fair"] >= 50 and entry["abusive"] >= 10 and entry["bpsn"] < _WORST_TERM:
-            missed.append(f"BPSN {entry['group']} {entry['bpsn']:.3f} < {_WORST_TERM}")
-    for entry in report["per_label"]:
-        if entry["positive"] >= 100 and entry["ece"] > _MOST_CALIBRATION_ERROR:
-            missed.append(f"calibration {entry['label']} {entry['ece']:.3f}")
-    spam = report["thresholds"].get("news_called_spam")
-    if spam and spam["share"] > _MOST_NEWS_CALLED_SPAM:
-        missed.append(f"news called spam {spam['share']:.3f}")
-    return missed
 
 
 def _rows(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
@@ -258,20 +230,57 @@ def _thresholds(report: Report) -> str:
             for label in labels
         ],
     )
-    held = found.get("any", {})
-    parts = [table]
-    if held:
-        parts.append(
-            "Held for any label: "
-            + ", ".join(f"{_percent(share)} of {name}" for name, share in held.items())
-            + "."
-        )
+    parts = [table, _held(report), _spared(report)]
     if "news_called_spam" in found:
         news = found["news_called_spam"]
         parts.append(
             f"Ordinary news comments called spam: {_percent(news['share'])} of {news['texts']}."
         )
     return "\n\n".join(parts)
+
+
+def _held(report: Report) -> str:
+    table = _rows(
+        ("Comments", "Texts", "Held for anything", "By the scorer", "Abuse", "Spam", "Disguise",
+         "Language"),
+        [
+            (
+                entry["set"],
+                entry["texts"],
+                *(
+                    _percent(entry[code])
+                    for code in (
+                        "any",
+                        "scorer",
+                        "abuse",
+                        "spam",
+                        "disguised_words",
+                        "unmeasured_language",
+                    )
+                ),
+            )
+            for entry in report["held"]
+        ],
+    )  # fmt: skip
+    return (
+        "Held by the whole pipeline under the default policy, of comments by a known author"
+        f" (`moderation.pipeline.judge`):\n\n{table}"
+    )
+
+
+def _spared(report: Report) -> str:
+    told = [
+        f"of {entry[who]['reached']} texts that {does} it and reach a threshold of `{check}`, "
+        f"{entry[who]['let through']}"
+        for entry in report["spared"]
+        for check in (entry["check"],)
+        for who, does in (("deserving", "deserve"), ("others", "do not deserve"))
+    ]
+    return (
+        "What no word of a text carries is held against nobody. That lets through, "
+        + "; ".join(told)
+        + "."
+    )
 
 
 def _rejection(report: Report) -> str:
@@ -305,7 +314,17 @@ def _languages(report: Report) -> str:
 
 def _videos(report: Report) -> str:
     return _rows(
-        ("Video", "Texts", "Spam", "AUC", "95 % interval", "Recall at 1 % false positives"),
+        (
+            "Video",
+            "Texts",
+            "Spam",
+            "AUC",
+            "95 % interval",
+            "Recall at 1 % false positives",
+            "taught by one other video",
+            "by two",
+            "by none",
+        ),
         [
             (
                 entry["video"],
@@ -314,6 +333,7 @@ def _videos(report: Report) -> str:
                 entry["auc"],
                 _between((entry["low"], entry["high"])),
                 entry["recall_at_1"],
+                *(entry["recall_by_videos"][many] for many in ("1", "2", "0")),
             )
             for entry in report["unseen_videos"]
         ],
@@ -326,6 +346,10 @@ def _cost(report: Report) -> str:
     lines = [
         ("CPU per comment of 200 to 400 characters, median", f"{found['median_ms']:.2f} ms"),
         ("the same, 99th percentile", f"{found['p99_ms']:.2f} ms"),
+        (
+            f"5,000 characters made to cost most ({found['worst']}), CPU",
+            f"{found['worst_ms']:.1f} ms, {found['worst_work']:,} counted steps at most",
+        ),
         ("memory added to a process", f"{found['memory_mb']} MB"),
     ]
     if overlap:
@@ -337,6 +361,10 @@ def _cost(report: Report) -> str:
             )
         )
     return _rows(("What", "Measured"), list(lines))
+
+
+def _targets(report: Report) -> str:
+    return _rows(("Measure", "Aimed at", "Reached"), list(reached(report)))
 
 
 TABLES: dict[str, Callable[[Report], str]] = {
@@ -351,4 +379,5 @@ TABLES: dict[str, Callable[[Report], str]] = {
     "languages": _languages,
     "videos": _videos,
     "cost": _cost,
+    "targets": _targets,
 }

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-import resource
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -20,15 +14,17 @@ from moderation.scorer import Scorer
 from moderation.scorer.language import language
 
 from .calibration import expected_error
+from .cost import cost
 from .datasets import read_all
 from .disguises import DISGUISES, disguised
 from .groups import GROUPS
+from .holding import held_shares, spared, thresholds
+from .judged import Judged, Progress
 from .metrics import auc, average_precision, by_group, interval, recall_at
 from .rows import Row
 from .templates import asked
 from .unseen_videos import unseen_videos
 
-Progress = Callable[[str], None]
 Report = dict[str, Any]
 
 SEED = 7
@@ -38,33 +34,12 @@ _ORDINARY = ("spans", "small_news", "forum")
 _IDENTITY = re.compile(r"[a-z]+")
 
 
-class _Judged:
-    """Rows with the scorer's probabilities, picked by set and label."""
-
-    def __init__(self, rows: list[Row], scorer: Scorer, progress: Progress) -> None:
-        self.rows = rows
-        self.labels = scorer.labels
-        scores = []
-        for count, row in enumerate(rows, 1):
-            scores.append(list(scorer.score(row.text).probabilities.values()))
-            if count % 10_000 == 0:
-                progress(f"  judged {count} of {len(rows)}")
-        self.scores = np.array(scores, dtype=np.float64).reshape(len(rows), len(self.labels))
-        self.sources = np.array([row.source for row in rows])
-
-    def of(self, label: str) -> np.ndarray:
-        return self.scores[:, self.labels.index(label)]
-
-    def truth(self, label: str) -> np.ndarray:
-        return np.array([row.labels.get(label, np.nan) for row in self.rows])
-
-
 def evaluate(data: Path, scorer: Scorer, progress: Progress) -> Report:
     """All figures, as nested dicts of plain numbers; a set that is missing leaves its rows out."""
     rows, found = read_all(data)
     tested = [row for row in rows if row.side in ("test", "held out")]
     progress(f"judging {len(tested)} texts that taught nothing")
-    judged = _Judged(tested, scorer, progress)
+    judged = Judged(tested, scorer, progress)
     report: Report = {
         "version": scorer.version,
         "labels": list(scorer.labels),
@@ -74,7 +49,9 @@ def evaluate(data: Path, scorer: Scorer, progress: Progress) -> Report:
         "per_label": _per_label(judged),
         "natural": _natural(judged),
         "fairness_real": _fairness_real(judged),
-        "thresholds": _thresholds(judged, scorer),
+        "thresholds": thresholds(judged, scorer),
+        "held": held_shares(judged),
+        "spared": spared(judged, scorer),
         "spans": _span_overlap(judged, scorer),
         "languages": _languages(tested),
     }
@@ -85,11 +62,11 @@ def evaluate(data: Path, scorer: Scorer, progress: Progress) -> Report:
     progress("videos")
     report["unseen_videos"] = unseen_videos(rows, scorer.lexicon, progress)
     progress("cost")
-    report["cost"] = _cost(judged, scorer)
+    report["cost"] = cost(judged, scorer)
     return report
 
 
-def _ranking(judged: _Judged) -> list[Report]:
+def _ranking(judged: Judged) -> list[Report]:
     entries = []
     for source in dict.fromkeys(judged.sources):
         for label in ("toxicity", "spam"):
@@ -118,7 +95,7 @@ def _ranking(judged: _Judged) -> list[Report]:
     return entries
 
 
-def _per_label(judged: _Judged) -> list[Report]:
+def _per_label(judged: Judged) -> list[Report]:
     """Each label over all held-out parts that name it; graded answers count as they are."""
     english = np.array([row.language == "en" for row in judged.rows])
     listed = judged.sources == "swearwords"
@@ -142,25 +119,21 @@ def _per_label(judged: _Judged) -> list[Report]:
                 "high": high,
                 "ap": average_precision(answers, scores),
                 "ece": expected_error(scores, truth[rows]),
-                "steps": _steps(answers, scores),
+                "reached": _reached(answers, scores),
             }
         )
     return entries
 
 
-def _steps(answers: np.ndarray, scores: np.ndarray) -> list[list[float]]:
-    """[probability, share of the positives at or above it, share of the others] at each step."""
+def _reached(answers: np.ndarray, scores: np.ndarray) -> list[list[int]]:
+    """[positives, others] that reach 0.01, 0.02, up to 0.99."""
     return [
-        [
-            step,
-            round(float((scores[answers] >= step).mean()), 5),
-            round(float((scores[~answers] >= step).mean()), 5),
-        ]
-        for step in (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+        [int((scores[kind] >= percent / 100).sum()) for percent in range(1, 100)]
+        for kind in (answers, ~answers)
     ]
 
 
-def _natural(judged: _Judged) -> Report:
+def _natural(judged: Judged) -> Report:
     rows = np.flatnonzero(judged.sources == "natural")
     if not len(rows):
         return {}
@@ -194,7 +167,7 @@ def _natural(judged: _Judged) -> Report:
     }
 
 
-def _fairness_real(judged: _Judged) -> list[Report]:
+def _fairness_real(judged: Judged) -> list[Report]:
     """Identity words in English test rows that say whether they are toxic."""
     truth = judged.truth("toxicity")
     wanted = (
@@ -221,57 +194,7 @@ def _fairness_real(judged: _Judged) -> list[Report]:
     return by_group(answers, judged.of("toxicity")[rows], members)
 
 
-def _thresholds(judged: _Judged, scorer: Scorer) -> Report:
-    """What each shipped threshold holds, where it stands and what it costs."""
-    found: Report = {}
-    shipped = scorer.header.get("thresholds", {})
-    ordinary = {
-        "wiki at the natural rate": judged.sources == "natural",
-        "news": np.isin(judged.sources, ("small_news",)),
-        "forum": judged.sources == "forum",
-    }
-    any_held = np.zeros(len(judged.rows), bool)
-    for label, chosen in shipped.items():
-        if label not in judged.labels:
-            continue
-        scores, truth = judged.of(label), judged.truth(label)
-        held = scores >= chosen["hold"]
-        any_held |= held
-        known = ~np.isnan(truth) & (judged.sources != "swearwords")
-        positive = known & (truth >= 0.5)
-        found[label] = {
-            **chosen,
-            "precision": float((truth[held & known] >= 0.5).mean())
-            if (held & known).any()
-            else None,
-            "recall": float(held[positive].mean()) if positive.any() else None,
-            "held": {
-                name: float(held[rows].mean()) for name, rows in ordinary.items() if rows.any()
-            },
-            "reject": _rejection(scores[known], truth[known] >= 0.5),
-        }
-    found["any"] = {
-        name: float(any_held[rows].mean()) for name, rows in ordinary.items() if rows.any()
-    }
-    if "spam" in shipped:
-        rows = np.isin(judged.sources, ("spans", "small_news"))
-        called = judged.of("spam")[rows] >= shipped["spam"]["hold"]
-        found["news_called_spam"] = {"texts": int(rows.sum()), "share": float(called.mean())}
-    return found
-
-
-def _rejection(scores: np.ndarray, truth: np.ndarray) -> list[Report]:
-    return [
-        {
-            "threshold": bar,
-            "texts": int((scores >= bar).sum()),
-            "precision": float(truth[scores >= bar].mean()) if (scores >= bar).any() else None,
-        }
-        for bar in (0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
-    ]
-
-
-def _span_overlap(judged: _Judged, scorer: Scorer) -> Report:
+def _span_overlap(judged: Judged, scorer: Scorer) -> Report:
     """Characters that raters marked against characters that the scorer shows."""
     both = shown = marked = 0
     texts = 0
@@ -339,7 +262,7 @@ def _templates(scorer: Scorer) -> Report:
     return report
 
 
-def _disguises(judged: _Judged, scorer: Scorer) -> Report:
+def _disguises(judged: Judged, scorer: Scorer) -> Report:
     """Recall at 5 % false positives on fair clean text, for clean and for disguised abuse."""
     truth = judged.truth("toxicity")
     rows = np.flatnonzero(np.isin(judged.sources, ("robtest", "hieu", "amodh", "ak")))
@@ -371,39 +294,3 @@ def _disguises(judged: _Judged, scorer: Scorer) -> Report:
         entry["fair called abusive"] = float((np.array(hidden) > bar).mean())
         entries.append(entry)
     return {"texts": len(abusive), "clean": clean, "each": entries}
-
-
-def _cost(judged: _Judged, scorer: Scorer) -> Report:
-    texts = [row.text for row in judged.rows if 200 <= len(row.text) <= 400][:1_000]
-    spent = []
-    for text in texts:
-        started = time.process_time()
-        scorer.score(text)
-        spent.append((time.process_time() - started) * 1000)
-    memory = subprocess.run(
-        [sys.executable, "-c", _MEMORY],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
-    return {
-        "texts": len(spent),
-        "median_ms": median(spent) if spent else None,
-        "p99_ms": sorted(spent)[int(len(spent) * 0.99)] if spent else None,
-        "memory_mb": round((int(memory[1]) - int(memory[0])) / 1024, 1),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-    }
-
-
-# A fresh process, so that nothing of the evaluation counts.
-_MEMORY = """
-import json, re, unicodedata, zlib, hashlib, random, dataclasses
-def resident():
-    return int(next(l for l in open('/proc/self/status') if l.startswith('VmRSS')).split()[1])
-before = resident()
-from moderation.scorer import load
-scorer = load()
-for text in ('A plain comment about the library.', 'Y0u st*pid id1ot \u00e9\u00e8') * 50:
-    scorer.score(text)
-print(before, resident())
-"""

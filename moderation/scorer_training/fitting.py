@@ -65,7 +65,7 @@ def fit(
     return Fit(learned, biases)
 
 
-@njit(cache=False)
+@njit(cache=True)
 def _pass(ends, columns, values, order, shares, weights, sets, penalty, spread, rate, learned,
           squares, intercepts):  # fmt: skip
     labels = shares.shape[1]

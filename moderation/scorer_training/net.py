@@ -179,7 +179,7 @@ def _step(numbers, lengths, shares, weights, sets, words, kernels, shifts, out, 
     return lost
 
 
-@njit(cache=False)
+@njit(cache=True)
 def _strongest(answers, windows, lengths):
     rows, filters = len(lengths), answers.shape[1]
     top = np.full((rows, filters), -1e9, np.float32)
@@ -194,7 +194,7 @@ def _strongest(answers, windows, lengths):
     return top, best
 
 
-@njit(cache=False)
+@njit(cache=True)
 def _send_back(part, best, vectors, slope, kernel, first, width):
     """Adds to `slope`, and answers the slope of the turned kernel; only the strongest count."""
     rows, filters = part.shape
@@ -213,7 +213,7 @@ def _send_back(part, best, vectors, slope, kernel, first, width):
     return moved
 
 
-@njit(cache=False)
+@njit(cache=True)
 def _move_words(numbers, slope, value, square, rate):
     """AdaGrad on the words that occur."""
     rows, wide = numbers.shape

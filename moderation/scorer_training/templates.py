@@ -7,6 +7,7 @@ occurs in the sentences that teach and in those that ask.
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -23,6 +24,8 @@ from .everyday import (
     POINTING,
 )
 from .groups import GROUPS
+from .pictures import pictures
+from .prose import prose
 from .rows import Row
 from .sentences import (
     ASKED_FAIR,
@@ -85,8 +88,8 @@ def _framed(weight: float) -> list[Row]:
     return rows
 
 
-def taught(weight: float = 0.45) -> list[Row]:
-    """The rows that training adds to the data."""
+def taught(words: Collection[str] = (), weight: float = 0.45) -> list[Row]:
+    """The rows that training adds to the data. `words`: harmless ones, in a fixed order."""
     rows = [
         Row(_filled(line, group), "templates", "templates", dict(labels), weight)
         for group in GROUPS
@@ -122,7 +125,7 @@ def taught(weight: float = 0.45) -> list[Row]:
             labels = {"toxicity": 1.0, "insult": float(insult), "threat": float(threat)}
             labels["profanity"] = float(profanity)
             rows.append(_row(f"{_filled(fair, next(groups))} {text}", labels, weight / 2))
-    return rows
+    return rows + prose(words, FAIR_LABELS, weight) + pictures(FAIR_LABELS, 2 * weight)
 
 
 def _row(text: str, labels: dict[str, float], weight: float) -> Row:

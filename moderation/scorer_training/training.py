@@ -37,10 +37,15 @@ EPOCHS = 4
 NET_EPOCHS = 4
 # Fewer positives than this teach a label that nobody should rely on.
 LEAST_POSITIVES = 60
+# And fewer than this to calibrate by give no probability.
+LEAST_CALIBRATING = 5
 # Words within the names of groups that say nothing of a group.
 _PLAIN_NAMES = frozenset(("a", "an", "in", "people", "person", "man", "woman", "young", "old"))
+# Words of newspapers that may stand for anything in prose of our own, and the most frequent of
+# which are left out as they are mostly no nouns.
+_HARMLESS_FROM, _HARMLESS_UP_TO = 500, 8_000
 _DISGUISED_SHARE = 0.12
-_SWAPPED_SHARE = 0.6
+_SWAPPED_SHARE = 1.0
 # Ordinary talk is no spam; it is by far the larger part of what the spam label must know.
 _NO_SPAM = ("wiki", "news", "social", "mixed", "statements")
 _NO_SPAM_WEIGHT = 0.15
@@ -84,13 +89,15 @@ def _train(data: Path, target: Path, progress: Progress) -> Trained:
     known, guarded = learn_words(taught_rows, names, general)
     progress(f"{len(known)} known words, {len(guarded)} worth disguising")
     lexicon = Lexicon(known, guarded)
-    lessons = taught_rows + taught() + _swapped(taught_rows) + _hidden(taught_rows, set(guarded))
+    harmless = _harmless(general, {*guarded, *names}, rows)
+    lessons = taught_rows + taught(harmless)
+    lessons += _swapped(taught_rows) + _hidden(taught_rows, set(guarded))
     calibration = [row for row in rows if row.side == "calibrate"]
     progress(f"reading {len(lessons) + len(calibration)} texts")
     seen = see((row.text for row in lessons + calibration), lexicon, progress)
     learned = seen.part(np.arange(len(lessons)))
     judged = seen.part(np.arange(len(lessons), len(lessons) + len(calibration)))
-    labels, left_out = _taught_labels(lessons)
+    labels, left_out = _taught_labels(lessons, calibration)
     shares, weights = answers(lessons, labels)
     sets = _sets(lessons)
     progress(f"learning {', '.join(labels)}")
@@ -106,6 +113,8 @@ def _train(data: Path, target: Path, progress: Progress) -> Trained:
     answered = heard @ net.out
     shares, weights = answers(calibration, labels)
     ordinary = np.array([row.domain in _NO_SPAM for row in calibration])
+    # How far a set is trusted matters for learning; how likely a text is abusive, every text tells.
+    counts = weights / np.array([row.weight for row in calibration])[:, None]
     curves, thresholds, parts = [], {}, []
     for at, label in enumerate(labels):
         kept = weights[:, at] > 0
@@ -114,8 +123,8 @@ def _train(data: Path, target: Path, progress: Progress) -> Trained:
         progress(f"  {label}: features {part[0]:.2f}, net {part[1]:.2f}")
         parts.append((*part, bias))
         joint = both @ part + bias
-        curves.append(curve(joint[kept], shares[kept, at], weights[kept, at]))
-        met = float(np.average(shares[kept, at], weights=weights[kept, at]))
+        curves.append(curve(joint[kept], shares[kept, at], counts[kept, at]))
+        met = float(np.average(shares[kept, at], weights=counts[kept, at]))
         called = np.interp(joint[ordinary], *curves[at])
         thresholds[label] = threshold(label, met, called)
     by_label = np.array(parts)
@@ -137,13 +146,17 @@ def _train(data: Path, target: Path, progress: Progress) -> Trained:
     return Trained(version, tuple(labels), left_out, found, len(lessons))
 
 
-def _taught_labels(rows: list[Row]) -> tuple[list[str], dict[str, str]]:
+def _taught_labels(rows: list[Row], calibration: list[Row]) -> tuple[list[str], dict[str, str]]:
     """The labels with enough positives, and why the others are left out."""
     labels, left_out = [], {}
     for label in LABELS:
-        positives = sum(row.labels.get(label, 0) >= 0.5 for row in rows)
+        positives, tried = (
+            sum(row.labels.get(label, 0) >= 0.5 for row in some) for some in (rows, calibration)
+        )
         if positives < LEAST_POSITIVES:
             left_out[label] = f"{positives} positive texts"
+        elif tried < LEAST_CALIBRATING:
+            left_out[label] = f"{tried} positive texts to calibrate it by"
         else:
             labels.append(label)
     return labels, left_out
@@ -173,6 +186,17 @@ def quantised(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     scales = np.maximum(reach, 1e-9) / 127
     table = np.clip(np.rint(weights / scales), -127, 127).astype(np.int8)
     return np.ascontiguousarray(table), scales.astype(np.float32)
+
+
+def _harmless(general: list[str], told: set[str], rows: list[Row]) -> list[str]:
+    """Frequent words of the language at large that nothing speaks against, in its order."""
+    listed = {row.text.lower() for row in rows if row.domain == "list"}
+    middle = general[_HARMLESS_FROM:_HARMLESS_UP_TO]
+    return [
+        word
+        for word in middle
+        if word.isalpha() and len(word) > 3 and word not in told and word not in listed
+    ]
 
 
 def _sets(rows: list[Row]) -> np.ndarray:

@@ -46,18 +46,28 @@ def unseen_videos(
     sets = np.array([names.index(row.source) for row in used])
     entries = []
     for name in videos:
-        kept = video != name
-        learned = fit(
-            seen.matrix[kept],
-            shares[kept, None],
-            weights[kept, None],
-            sets[kept],
-            PENALTY,
-            EPOCHS,
-            SEED,
-        )
-        scores = (seen.matrix[~kept] @ learned.weights)[:, 0]
-        truth = shares[~kept] >= 0.5
+        others = [other for other in videos if other != name]
+
+        def scored(left_out: list[str], video: np.ndarray = video, name: str = name) -> np.ndarray:
+            kept = ~np.isin(video, left_out)
+            learned = fit(
+                seen.matrix[kept],
+                shares[kept, None],
+                weights[kept, None],
+                sets[kept],
+                PENALTY,
+                EPOCHS,
+                SEED,
+            )
+            return (seen.matrix[video == name] @ learned.weights)[:, 0]
+
+        truth = shares[video == name] >= 0.5
+        scores = scored([name])
+        # The curve: what fewer videos taught.
+        by_videos = {
+            str(many): recall_at(truth, scored([name, *others[many:]]), 0.01)
+            for many in range(len(others))
+        }
         low, high = interval(auc, truth, scores)
         entries.append(
             {
@@ -68,6 +78,7 @@ def unseen_videos(
                 "low": low,
                 "high": high,
                 "recall_at_1": recall_at(truth, scores, 0.01),
+                "recall_by_videos": by_videos,
             }
         )
     return entries

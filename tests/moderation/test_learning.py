@@ -2,15 +2,19 @@
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
 from accounts.errors import Forbidden
+from articles.models import Guideline
 from comments.models import Comment
-from moderation import intake, operations
-from moderation.models import DecisionRecord, LearnedModel
+from moderation import intake, operations, reasons
+from moderation.models import DecisionRecord, LearnedModel, RejectionReason
 from moderation.operations import learning
-from moderation.pipeline import scores
+from moderation.pipeline import Policy, scores
+from moderation.pipeline.submission import Lesson
+from moderation.scorer.residual import area
 from record.models import Entry
 from tests.factories import make_article, make_comment, make_user, relax
 
@@ -72,15 +76,73 @@ def test_rulings_move_what_is_like_them_and_leave_the_rest(editors):
     assert Entry.objects.filter(verb="learn").count() == 1
 
 
-def test_few_rulings_teach_nothing(editors):
+def test_no_text_is_read_again_before_there_are_enough_new_rulings(editors, monkeypatch):
+    ruled(200, editors=editors)
+    assert operations.learn()
+    read = []
+    monkeypatch.setattr(learning, "_read", lambda rulings, judge: read.append(len(rulings)) or [])
+    assert operations.learn() == []
+    ruled(learning.LEAST_NEW - 1, editors=editors, since=2_000)
+    assert operations.learn() == []
+    assert read == []
+
+
+def test_no_text_is_read_where_there_is_too_little_to_learn_from(editors, monkeypatch):
+    monkeypatch.setattr(learning, "_read", lambda rulings, judge: pytest.fail("read"))
     ruled(60, editors=editors)
     assert operations.learn() == []
 
 
-def test_it_is_not_learned_again_from_the_same_rulings(editors):
+def test_what_was_lifted_by_a_lesson_shows_its_words_and_names_it(editors):
     ruled(200, editors=editors)
-    assert operations.learn()
-    assert operations.learn() == []
+    (lesson,) = operations.learn()
+    text = HARSH.format("kettlehead", "all")
+    comment = make_comment(status=Comment.Status.PENDING, body=text)
+    record = operations.judge(comment_id=comment.pk)
+    (found,) = (one for one in record.findings if one["code"] == "abuse")
+    assert found["detail"]["lesson"] == lesson.pk
+    shown = " ".join(text[start:end] for start, end in found["spans"])
+    assert "kettlehead" in shown or "complete" in shown
+
+
+def test_what_a_lesson_lifts_without_a_word_of_it_is_not_held(editors):
+    ruled(200, editors=editors)
+    (lesson,) = operations.learn()
+    residual = learning.Residual.from_bytes(bytes(lesson.weights))
+    constant = residual.dense * 0
+    constant[-1] = 3.0
+    wordless = learning.Residual(residual.scorer, constant, residual.buckets[:0], constant[:0])
+    policy = Policy(learned=(Lesson("abuse", 1, wordless),))
+    text = "Read it."
+    lifted = scores.probabilities_of(text, policy)["toxicity"]
+    assert lifted >= scores.recommended()["toxicity"]
+    assert scores.judged_by("abuse", scores.ABUSE, text, policy) is None
+
+
+def test_a_reason_that_an_admin_added_teaches_by_its_guideline(editors):
+    respect = Guideline.objects.create(code="respect", title="Be kind", text="To all of us.")
+    facts = {"told": "It hounds somebody.", "key": "9", "position": 99}
+    RejectionReason.objects.create(code="hounding", guideline=respect, **facts)
+    reasons.forget()
+    for reason in ("hounding", "off_topic"):
+        comment = make_comment(status=Comment.Status.PENDING)
+        operations.rule(
+            actor=editors[0],
+            comment=comment,
+            revision_id=comment.latest_id,
+            outcome="reject",
+            reason=reason,
+        )
+    (ruling,) = learning._rulings("abuse", timezone.now())
+    assert ruling.target == 1
+    assert learning._rulings("spam", timezone.now()) == []
+
+
+def test_the_area_counts_each_ruling_by_its_weight():
+    margin, target = np.array([0.0, 1.0, 2.0]), np.array([1, 0, 1])
+    assert area(margin, target, np.ones(3)) == pytest.approx(0.5)
+    assert area(margin, target, np.array([1.0, 1.0, 3.0])) == pytest.approx(0.75)
+    assert area(np.zeros(3), target, np.array([1.0, 1.0, 3.0])) == pytest.approx(0.5)
 
 
 def test_words_of_one_author_teach_nothing(editors):
@@ -108,10 +170,9 @@ def test_one_author_has_at_most_five_rulings_worth_and_old_ones_count_less():
 def test_what_was_undone_teaches_nothing(editors):
     ruled(1, editors=editors)
     record = DecisionRecord.objects.filter(actor__isnull=False).get()
-    judge = scores.scorer()
-    assert len(learning._rulings("abuse", judge, timezone.now())) == 1
+    assert len(learning._rulings("abuse", timezone.now())) == 1
     operations.undo(actor=editors[0], record=record)
-    assert learning._rulings("abuse", judge, timezone.now()) == []
+    assert learning._rulings("abuse", timezone.now()) == []
 
 
 def test_a_lesson_that_later_rulings_contradict_is_taken_back(editors):

@@ -9,10 +9,11 @@ from articles.models import Guideline
 from comments.models import Comment
 from moderation import operations, reasons
 from moderation.models import CannedNote, RejectionReason
+from moderation.scorer import LABELS
 from moderation.statement import statement_of
 from record.models import Entry
 from tests.admin_pages import path
-from tests.factories import make_comment, make_user
+from tests.factories import make_comment, make_user, relax
 
 pytestmark = pytest.mark.django_db
 Status = Comment.Status
@@ -238,3 +239,39 @@ def test_the_admin_says_why_a_reason_is_refused(client, head):
     answer = client.post(path(RejectionReason, "add"), form, follow=True).content.decode()
     assert "Write what the author is told." in answer
     assert not RejectionReason.objects.filter(code="rude").exists()
+
+
+# --- what the check of abuse says, by what it fired for --------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (["profanity"], "foul language"),
+        (["sexually_explicit", "profanity"], "sexual content"),
+        (["threat"], "threaten"),
+        (["identity_attack"], "group of people"),
+        (["profanity", "insult"], "attack or demean somebody"),
+        (["toxicity"], "attack or demean somebody"),
+        ([], "attack or demean somebody"),
+    ],
+)
+def test_an_author_is_told_what_fired(labels, said):
+    assert said in reasons.told("abuse", labels)
+
+
+def test_swearing_at_nobody_is_told_as_swearing_wherever_its_author_reads_it(client):
+    relax()
+    never = {f"{label}_hold": 1.0 for label in LABELS if label != "profanity"}
+    operations.change_policy(actor=None, changes={**never, "profanity_reject": 0.3})
+    comment = make_comment(status="pending", body="What the fuck is this shit?")
+    operations.judge(comment_id=comment.pk)
+    comment.refresh_from_db()
+    assert comment.status == "rejected" and comment.notice["labels"] == ["profanity"]
+    client.force_login(comment.author)
+    for page in (f"/c/{comment.pk}/decision/", f"/c/{comment.pk}/", "/my/comments/"):
+        html = client.get(page, follow=True).content.decode()
+        assert "it contains foul language" in html, page
+        assert "attack or demean" not in html, page
+    told = client.get(f"/api/v1/comments/{comment.pk}").json()["own"]["notice"]["told"]
+    assert "foul language" in told

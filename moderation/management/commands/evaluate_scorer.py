@@ -10,8 +10,9 @@ from moderation.scorer import WeightsError, load
 from moderation.scorer.weights_file import SHIPPED
 
 try:
-    from moderation.scorer_training.card import fill, floors_missed
+    from moderation.scorer_training.card import fill
     from moderation.scorer_training.evaluation import evaluate
+    from moderation.scorer_training.floors import floors_missed
 except ImportError as error:
     MISSING = error.name
 else:
