@@ -56,6 +56,7 @@ _SORTED = {
         "comments.tidy_search",
         "accounts.erase_due",
         "accounts.clear_sessions",
+        "accounts.destroy_keys",
     ),
 }
 ROUTES = {

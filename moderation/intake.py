@@ -71,7 +71,7 @@ def submission_from(comment: Comment, policy: models.Policy) -> Submission:
             joined_at=author.date_joined,
             approved=record["approved"],
             rejected=record["rejected"],
-            trusted=author.is_editor,
+            trusted=author.has_editors_role,
             restricted=author.is_read_first(),
         ),
         recent=tuple(Earlier(*row) for row in earlier),
@@ -101,7 +101,7 @@ def submission_of_words(text: str, author: User) -> Submission:
             id=author.pk,
             joined_at=author.date_joined,
             approved=approved,
-            trusted=author.is_editor,
+            trusted=author.has_editors_role,
             restricted=author.is_read_first(),
         ),
     )
