@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest, HttpResponse
 from django.urls import get_resolver
 
 from accounts import limits
 from accounts.addresses import origin_of
 from accounts.errors import TooMany
-from accounts.proof import proof_required
+from accounts.proof import ask_once_more, proof_required
 
 # Name of an address to what a POST to it counts as, and the field that names whom it is about.
 COUNTED = {
@@ -82,6 +83,8 @@ class Doors:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, ReauthenticationRequired):
+            return ask_once_more(request)
         if not isinstance(error, TooMany):
             return None
         # The page belongs to whoever puts the site together.

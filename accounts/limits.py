@@ -46,7 +46,7 @@ LIMITS = {
     "report": Limit(HOUR, account=30, address=60, network=240),
     "appeal": Limit(HOUR, account=20, address=40, network=160),
     "legal_notice": Limit(HOUR, account=10, subject=10, address=10, network=40),
-    "token": Limit(HOUR, account=20, address=40, network=160),
+    "token": Limit(HOUR, account=30, address=60, network=240),
     "bad_token": Limit(600, address=60, network=240),
     "search": Limit(60, account=60, address=60, network=240),
 }

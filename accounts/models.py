@@ -122,7 +122,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=False, editable=False, help_text="Until a warning is acknowledged."
     )
     unproven = models.BooleanField(
-        default=False, editable=False, help_text="Signed up without the proof of work asked for."
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Signed up without the proof of work that was asked for.",
     )
 
     objects = UserManager()
@@ -154,6 +157,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_admins_role(self) -> bool:
         in_standing = self.is_active and not self.banned
         return in_standing and (self.is_superuser or ADMINS in self.role_names)
+
+    @property
+    def has_verified_mail(self) -> bool:
+        """Has this person shown that mail to them arrives?"""
+        return self.emailaddress_set.filter(verified=True).exists()
 
     @cached_property
     def has_second_factor(self) -> bool:

@@ -96,6 +96,7 @@ def post_comment(
         choice=choice,
         idempotency_key=idempotency_key,
         origin=origin_of(request),
+        proof=body.proof,
     )
     return Status(201 if posted.created else 200, schemas.own(posted.comment))
 

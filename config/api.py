@@ -17,6 +17,7 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as ShapeError
 from ninja.openapi.docs import DocsBase
 
+from accounts.api import router as accounts
 from accounts.api_auth import SIGNED_IN
 from accounts.errors import Conflict, TooMany, told_to_wait
 from articles.api import router as articles
@@ -40,6 +41,7 @@ api = NinjaAPI(
     docs=LocalDocs(),
     urls_namespace="api-1",
 )
+api.add_router("", accounts)
 api.add_router("", articles)
 api.add_router("", comments)
 api.add_router("", moderation)

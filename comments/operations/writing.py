@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import limits
+from accounts import limits, newcomers
 from accounts.addresses import Origin
 from accounts.errors import Conflict, Forbidden
 from accounts.models import User
@@ -74,6 +74,13 @@ def _spend(author: User, origin: Origin | None, rules: ports.Rules) -> None:
     limits.spend("post", actor=author, origin=origin, account=pace)
 
 
+def _is_unproven(author: User, origin: Origin | None, proof: str, trapped: bool) -> bool:
+    if origin is None or author.comments.filter(live_at__isnull=False).exists():
+        return False
+    kind = newcomers.Kind.FIRST_POST
+    return newcomers.is_unproven(kind, origin=origin, proof=proof, trapped=trapped)
+
+
 def _chosen(call_to_action: CallToAction, choice: ChoiceOption | None, is_reply: bool) -> None:
     asks = call_to_action.kind == CallToAction.Kind.CHOICE
     if choice is not None and (choice.call_to_action_id != call_to_action.pk or is_reply):
@@ -126,13 +133,16 @@ def post_comment(
     idempotency_key: str | None = None,
     advise: bool = False,
     origin: Origin | None = None,
+    proof: str = "",
+    trapped: bool = False,
 ) -> Posted:
     """Store a comment, pending, and offer it for judgement on commit; its draft goes.
 
     body: Markdown, any length; choice: of a call to action that offers options, on a top-level
     answer; idempotency_key: at most 64 characters, repeated by a client that got no answer;
     advise: raise Advised instead when the checks of its words would keep it from going live;
-    origin: where it comes from, None for what is not sent over the network.
+    origin: where it comes from, None for what is not sent over the network; proof: of work, which
+    newcomers may be asked for; trapped: a field that nobody can see was filled in.
     Raises Forbidden (sign_in, may_not_post, warned), ValidationError (empty, too_long,
     forbidden_characters, closed, parent_not_here, bad_choice, choice_missing), TooMany (too_fast),
     Conflict (key_reused), ObjectDoesNotExist for an article that is not public.
@@ -159,6 +169,7 @@ def post_comment(
     try:
         with transaction.atomic():
             _spend(author, origin, rules)
+            unproven = _is_unproven(author, origin, proof, trapped)
             # Again, and now nobody can close it or take the parent away before the row stands.
             now = CallToAction.objects.select_for_update().get(pk=call_to_action.pk)
             _check_place(now, Comment.objects.get(pk=parent.pk) if parent else None)
@@ -170,6 +181,7 @@ def post_comment(
                 root_id=(parent.root_id or parent.pk) if parent else None,
                 depth=parent.depth + 1 if parent else 0,
                 idempotency_key=idempotency_key or None,
+                unproven=unproven,
             )
             _write_revision(comment, written)
             comment.save(update_fields=["latest"])

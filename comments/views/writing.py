@@ -64,6 +64,8 @@ def post_comment(request: HttpRequest, slug: str) -> HttpResponse:
             # Once: whoever has read it edits, or sends it as it is.
             advise=not advised,
             origin=origin_of(request),
+            proof=request.POST.get("proof", ""),
+            trapped=bool(request.POST.get("website")),
         )
     except operations.Advised as found:
         # Nothing is stored, so no client may take this for a success.

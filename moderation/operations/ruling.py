@@ -43,7 +43,8 @@ def rule(
     for no such care. effect_after: how long only the record stands, the author and readers hear of
     nothing, and `undo` leaves no trace to them. batch: the one it is part of. Raises Forbidden
     (editors_only, own_comment), ValidationError (bad_outcome, bad_reason, note_too_long), Conflict
-    (changed, withdrawn, already_decided, already_so, appealed, author_banned).
+    (changed, withdrawn, already_decided, already_so, appealed, author_banned,
+    unverified).
     """
     check_may_rule_on(actor, comment.author_id)
     if outcome not in (Outcomes.APPROVE, Outcomes.REJECT):
@@ -70,6 +71,8 @@ def rule(
                 _("Its author is banned. Lift the ban before you approve it."),
                 code="author_banned",
             )
+        if outcome == Outcomes.APPROVE:
+            comments.check_reachable(row)
         record = land(
             actor=actor,
             comment=row,

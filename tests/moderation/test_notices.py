@@ -9,6 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.test import Client
 from django.utils import timezone
 
+from accounts.limits import LIMITS, Limit
 from accounts.errors import Conflict, Forbidden, TooMany
 from accounts.operations import erase_account
 from comments.models import Comment
@@ -135,7 +136,7 @@ def test_one_place_and_one_address_have_a_pace(client, monkeypatch):
         said = {**SAID, "email": f"ada{number}@example.org"}
         assert client.post(f"/c/{comment.pk}/notice/", said).status_code == 201
     assert client.post(f"/c/{comment.pk}/notice/", SAID).status_code == 429
-    monkeypatch.setattr(notices, "PER_HOUR", 2)
+    monkeypatch.setitem(LIMITS, "legal_notice", Limit(3_600, subject=2))
     give()
     give()
     with pytest.raises(TooMany):
