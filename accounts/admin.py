@@ -243,7 +243,6 @@ class UserAdmin(GovernedAdmin):
         if standing:
             operations.set_standing(actor=request.user, user=obj, **standing)
 
-
     def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Roles and standing of others are worth one more proof of who changes them."""
         return proof_required(super().change_view)(request, *args, **kwargs)

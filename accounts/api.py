@@ -17,8 +17,9 @@ router = Router(tags=["accounts"])
 def proof(request: HttpRequest, response: HttpResponse):
     """The proof of work that newcomers are asked for at present from where you are, if any.
 
-    Find `number`, from 0 to `maxNumber`, for which the SHA-256 of `salt` and `number` in hexadecimal
-    is `challenge`; send base64 of the JSON of the challenge with `number` as `proof`, once.
+    Find `number`, from 0 to `maxNumber`, for which the SHA-256 of `salt` and `number`, in
+    hexadecimal, is `challenge`; send base64 of the JSON of the challenge with `number` instead of
+    `maxNumber` as `proof`, once.
     """
     response["Cache-Control"] = "no-store"
     asked = newcomers.is_asked(origin=origin_of(request))

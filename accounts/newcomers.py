@@ -15,9 +15,7 @@ Kind = NetworkCount.Kind
 def came(kind: str, *, origin: Origin) -> None:
     """Count one of a kind from a network, under the key of today."""
     key = keyed(f"{kind} from", origin.network)
-    _row, made = NetworkCount.objects.get_or_create(
-        key=key, defaults={"day": today(), "times": 1}
-    )
+    _row, made = NetworkCount.objects.get_or_create(key=key, defaults={"day": today(), "times": 1})
     if not made:
         NetworkCount.objects.filter(pk=key).update(times=F("times") + 1)
 

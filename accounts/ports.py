@@ -33,8 +33,6 @@ renamed_parts: list[Callable] = []
 export_parts: list[Callable] = []
 
 
-def fill(
-    *, name_allowed: Callable[[str], bool], newcomers: Callable[[], Newcomers]
-) -> None:
+def fill(*, name_allowed: Callable[[str], bool], newcomers: Callable[[], Newcomers]) -> None:
     """Called once, by the app above, when it is ready."""
     globals().update(name_allowed=name_allowed, newcomers=newcomers)

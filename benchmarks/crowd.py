@@ -99,9 +99,7 @@ def fill(sizes: dict[str, int]) -> dict[str, Any]:
     )
     editor.authenticator_set.create(type="totp", data={})
     readers = [
-        accounts.create_account(
-            actor=None, email=f"reader{n}@example.org", display_name=_name(n)
-        )
+        accounts.create_account(actor=None, email=f"reader{n}@example.org", display_name=_name(n))
         for n in range(READERS)
     ]
     for slug, size in sizes.items():

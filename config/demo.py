@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts import operations as people
-from accounts.models import User
+from accounts.models import Allowance, User
 from articles import house, images, lead_images
 from articles import operations as articles
 from articles.models import Article, ArticleRevision, Guideline, HousePage, Section, Tag

@@ -15,9 +15,7 @@ from comments.operations.writing import check_may_post
 from comments.threads import wilson
 
 
-def react(
-    *, actor: User, comment: Comment, value: int, origin: Origin | None = None
-) -> Comment:
+def react(*, actor: User, comment: Comment, value: int, origin: Origin | None = None) -> Comment:
     """Set this reader's reaction (1 adds something, -1 does not, 0 takes it back).
 
     Raises Forbidden (sign_in, may_not_post, own_comment, reactions_off), ValidationError

@@ -72,8 +72,8 @@ def appeal(
 
     actor: its author, suspended and banned ones too. words: why, at most 1,000 characters, or
     none. Raises Forbidden (sign_in, not_yours), ValidationError (forbidden_characters,
-    note_too_long), TooMany (too_fast), Conflict as contestable does, and (being_decided) while a ruling on the comment
-    waits for its effect.
+    note_too_long), TooMany (too_fast), Conflict as contestable does, and (being_decided) while a
+    ruling on the comment waits for its effect.
     """
     if not actor.is_authenticated:
         raise Forbidden(_("Sign in first."), code="sign_in")

@@ -181,7 +181,7 @@ def test_many_hands_get_no_more_than_one(monkeypatch):
     def hammer():
         try:
             passed.append(allowed("try", 10, origin=HERE))
-        except Exception as error:  # noqa: BLE001 - told below
+        except Exception as error:
             wrong.append(error)
         finally:
             connections.close_all()
@@ -241,7 +241,10 @@ def _doors(article, comment):
     api = "/api/v1"
     json = {"content_type": "application/json"}
     return {
-        "post, page": ("post", lambda c: c.post(f"/articles/{article.slug}/comments/", {"body": "Hm."})),
+        "post, page": (
+            "post",
+            lambda c: c.post(f"/articles/{article.slug}/comments/", {"body": "Hm."}),
+        ),
         "post, API": (
             "post",
             lambda c: c.post(f"{api}/articles/{article.slug}/comments", {"body": "Hm."}, **json),

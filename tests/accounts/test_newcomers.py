@@ -217,9 +217,7 @@ def test_a_sign_up_without_proof_stands_and_the_first_comment_waits():
     relax(proof_always=False)
     assert judged(post(wren)) == ("held", ["unproven"])
     held = wren.comments.get()
-    comments.approve(
-        actor=make_user(role="editor"), comment=held, revision_id=held.latest_id
-    )
+    comments.approve(actor=make_user(role="editor"), comment=held, revision_id=held.latest_id)
     assert judged(post(wren)) == ("approved", [])
 
 
@@ -266,9 +264,7 @@ def test_nobody_publishes_for_them_before_that():
     with pytest.raises(Conflict):
         comments.approve(actor=None, comment=comment, revision_id=comment.latest_id)
     EmailAddress.objects.filter(user=author).update(verified=True)
-    moderation.rule(
-        actor=editor, comment=comment, revision_id=comment.latest_id, outcome="approve"
-    )
+    moderation.rule(actor=editor, comment=comment, revision_id=comment.latest_id, outcome="approve")
     comment.refresh_from_db()
     assert comment.status == "approved"
 
@@ -315,9 +311,7 @@ def test_an_admin_knows_better_than_the_list():
     assert mail_domains.is_disposable("a@xn--bcher-kva.example")
     mail_domains.say_of_domain(actor=admin, domain="bad.mailinator.com", effect="disposable")
     assert mail_domains.is_disposable("a@bad.mailinator.com")
-    mail_domains.unsay_of_domain(
-        actor=admin, row=MailDomain.objects.get(domain="mailinator.com")
-    )
+    mail_domains.unsay_of_domain(actor=admin, row=MailDomain.objects.get(domain="mailinator.com"))
     assert mail_domains.is_disposable("a@mailinator.com")
     with pytest.raises(Forbidden):
         mail_domains.say_of_domain(actor=make_user(), domain="a.example", effect="allow")

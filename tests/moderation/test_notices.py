@@ -9,14 +9,13 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from accounts.limits import LIMITS, Limit
 from accounts.errors import Conflict, Forbidden, TooMany
+from accounts.limits import LIMITS, Limit
 from accounts.operations import erase_account
 from comments.models import Comment
 from moderation import mail as notice_mail
 from moderation import operations
 from moderation.models import LegalNotice
-from moderation.operations import notices
 from record.models import Entry
 from tests.factories import make_comment, make_user
 from tests.refusals import codes, refusal

@@ -7,14 +7,14 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from accounts.limits import LIMITS
 from accounts.errors import Conflict, Forbidden, TooMany
+from accounts.limits import LIMITS
 from articles.models import Guideline
 from comments import operations as comments
 from comments.models import Comment, Notification
 from moderation import intake, operations, pipeline, reasons
 from moderation.models import ArticlePolicy, DecisionRecord, LinkDomain, Phrase, Policy, Report
-from moderation.operations import judging, reports
+from moderation.operations import judging
 from moderation.waiting import expected_wait_seconds
 from record.models import Entry
 from tests.factories import make_article, make_comment, make_user, relax

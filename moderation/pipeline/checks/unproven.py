@@ -7,4 +7,6 @@ def unproven(submission: Submission, policy: Policy) -> Finding | None:
     author = submission.author
     if author.trusted or author.approved or not (submission.unproven or author.unproven):
         return None
-    return Finding("unproven", Outcome.HOLD, detail={"at": "post" if submission.unproven else "sign_up"})
+    return Finding(
+        "unproven", Outcome.HOLD, detail={"at": "post" if submission.unproven else "sign_up"}
+    )
