@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comments', '0003_search'),
+        ('comments', '0004_pending_since'),
     ]
 
     operations = [
