@@ -179,6 +179,6 @@ def test_every_address_of_allauths_is_counted_proven_or_harmless():
     )
     known = set(COUNTED) | PROVEN | HARMLESS | {None}  # without a name: ways on from old addresses
     assert set(names(allauth.url_patterns)) - known == set()
-    # Beside those of today, the two that come with links instead of codes.
+    # Beside those of today, two that come with links instead of codes.
     links = {"account_confirm_email", "account_reset_password_from_key"}
     assert {*COUNTED, *PROVEN} - set(names(allauth.url_patterns)) <= links
