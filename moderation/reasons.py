@@ -40,7 +40,9 @@ MACHINE = {
     "repeats": Reason("no_flooding", _("It says what you have already said.")),
     "twins": Reason("no_spam", _("Other accounts have posted the same text.")),
     "raids": Reason("no_spam", _("Several accounts have posted nearly the same.")),
-    "unverified": Reason("", _("Confirm your e-mail address first: until then it waits.")),
+    "unverified": Reason(
+        "", _("Your e-mail address is not confirmed. Once it is, an editor can publish this.")
+    ),
     "disposable_mail": Reason(
         "", _("Your e-mail address is a throw-away one, so an editor reads your first comments.")
     ),

@@ -249,7 +249,7 @@ def test_who_has_confirmed_no_address_waits_and_is_told_why():
     comment = post(author)
     assert judged(comment) == ("held", ["unverified"])
     told = client_of(author).get(comment.call_to_action.article.get_absolute_url())
-    assert "Confirm your e-mail address first" in told.content.decode()
+    assert "Your e-mail address is not confirmed" in told.content.decode()
 
 
 def test_nobody_publishes_for_them_before_that():
