@@ -8,13 +8,18 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from accounts import ports
+from accounts.addresses import origin_of
+from accounts.daily_keys import keyed
 from accounts.devices import told
+from accounts.mail_domains import is_disposable
 from accounts.models import User
 from accounts.names import derived_name
 from folding import skeleton
@@ -36,6 +41,20 @@ class AccountAdapter(DefaultAccountAdapter):
             # Somebody took the name or the address between the check and now.
             messages.error(request, _("That was taken a moment ago. Please try again."))
             raise ImmediateHttpResponse(redirect("account_signup")) from error
+
+    def clean_email(self, email: str) -> str:
+        """Every form that takes an address asks here."""
+        email = super().clean_email(email)
+        if not ports.newcomers().takes_disposable_mail and is_disposable(email):
+            raise ValidationError(
+                _("Please use an address that you keep: mail to this one is thrown away."),
+                code="disposable_mail",
+            )
+        return email
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """A word of today for the address: allauth counts by it, and is never told the address."""
+        return keyed("allauth", origin_of(request).address)
 
     def is_safe_url(self, url: str | None) -> bool:
         """Whether a way on stays on this very host; the usual answer also takes every other name

@@ -17,9 +17,10 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from accounts import operations
+from accounts import mail_domains, operations
 from accounts.errors import Forbidden
-from accounts.models import ADMINS, EDITORS, READERS, ApiToken, Sanction, User
+from accounts.models import ADMINS, EDITORS, READERS, ApiToken, MailDomain, Sanction, User
+from accounts.proof import proof_required
 from record.admin import SEARCHED, ReadOnlyAdmin
 
 ROLE_NAMES = {READERS: _("Reader"), EDITORS: _("Editor"), ADMINS: _("Admin")}
@@ -241,6 +242,32 @@ class UserAdmin(GovernedAdmin):
         }
         if standing:
             operations.set_standing(actor=request.user, user=obj, **standing)
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Roles and standing of others are worth one more proof of who changes them."""
+        return proof_required(super().change_view)(request, *args, **kwargs)
+
+
+@admin.register(MailDomain)
+class MailDomainAdmin(GovernedAdmin):
+    """What the list of disposable mail domains is wrong about."""
+
+    list_display = ("domain", "effect")
+    list_filter = ("effect",)
+    search_fields = ("domain",)
+    fields = ("domain", "effect")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: MailDomain | None = None) -> tuple:
+        return ("domain",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: MailDomain, form: Any, change: bool) -> None:
+        made = mail_domains.say_of_domain(
+            actor=request.user, domain=obj.domain, effect=form.cleaned_data["effect"]
+        )
+        obj.pk, obj.domain = made.pk, made.domain
+
+    def delete_model(self, request: HttpRequest, obj: MailDomain) -> None:
+        mail_domains.unsay_of_domain(actor=request.user, row=obj)
 
 
 @admin.register(ApiToken)

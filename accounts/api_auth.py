@@ -3,6 +3,8 @@
 from django.http import HttpRequest
 from ninja.security import HttpBearer, SessionAuth
 
+from accounts import limits
+from accounts.addresses import origin_of
 from accounts.models import User
 from accounts.operations import user_for_token
 
@@ -12,8 +14,10 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
         user = user_for_token(token)
-        if user is not None:
-            request.user = user
+        if user is None:
+            limits.spend("bad_token", origin=origin_of(request))
+            return None
+        request.user = user
         return user
 
 

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts import newcomers
+from accounts.addresses import origin_of
 from accounts.models import ApiToken, Cadence, User
 from accounts.names import LONGEST, checked_name
 
@@ -30,6 +32,12 @@ class SignupForm(forms.Form):
 
     def signup(self, request, user: User) -> None:
         """allauth calls this; the adapter has stored everything already."""
+        newcomers.signed_up(
+            user=user,
+            origin=origin_of(request),
+            proof=request.POST.get("proof", ""),
+            trapped=bool(request.POST.get("website")),
+        )
 
 
 def _zones() -> list[tuple[str, str]]:

@@ -129,6 +129,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     warned = models.BooleanField(
         default=False, editable=False, help_text="Until a warning is acknowledged."
     )
+    unproven = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Signed up without the proof of work that was asked for.",
+    )
 
     objects = UserManager()
 
@@ -150,16 +156,41 @@ class User(AbstractBaseUser, PermissionsMixin):
         return frozenset(self.groups.values_list("name", flat=True))
 
     @property
+    def has_editors_role(self) -> bool:
+        """An editor or an admin in good standing, whether or not they may act at present."""
+        in_standing = self.is_active and not self.banned
+        return in_standing and (self.is_superuser or bool(self.role_names & {EDITORS, ADMINS}))
+
+    @property
+    def has_admins_role(self) -> bool:
+        in_standing = self.is_active and not self.banned
+        return in_standing and (self.is_superuser or ADMINS in self.role_names)
+
+    @property
+    def has_verified_mail(self) -> bool:
+        """Has this person shown that mail to them arrives?"""
+        return self.emailaddress_set.filter(verified=True).exists()
+
+    @cached_property
+    def has_second_factor(self) -> bool:
+        """A passkey or an authenticator app; recovery codes alone are none."""
+        return self.authenticator_set.exclude(type="recovery_codes").exists()
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Has this person a role that waits for a passkey or an authenticator app?"""
+        wanted = settings.STAFF_SECOND_FACTOR and self.has_editors_role
+        return wanted and not self.has_second_factor
+
+    @property
     def is_editor(self) -> bool:
         """May this person rule on comments?"""
-        may_act = self.is_active and not self.banned
-        return may_act and (self.is_superuser or bool(self.role_names & {EDITORS, ADMINS}))
+        return self.has_editors_role and not self.lacks_second_factor
 
     @property
     def is_admin(self) -> bool:
         """May this person change policy, roles and standing?"""
-        may_act = self.is_active and not self.banned
-        return may_act and (self.is_superuser or ADMINS in self.role_names)
+        return self.has_admins_role and not self.lacks_second_factor
 
     @property
     def zone(self) -> ZoneInfo:
@@ -294,3 +325,71 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# --- What is kept against abuse: nothing here names a person or holds an address ----------------
+
+
+class DailyKey(models.Model):
+    """The key under which one day's addresses are hashed. Its end is the end of all of them."""
+
+    day = models.DateField(unique=True)
+    secret = models.BinaryField(max_length=32)
+
+    class Meta:
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class Allowance(models.Model):
+    """When a limited key, hashed, has its whole allowance back; see accounts/limits.py."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    full_at = models.BigIntegerField(db_index=True, help_text="Microseconds since 1970.")
+
+    def __str__(self) -> str:
+        return self.key[:8]
+
+
+class NetworkCount(models.Model):
+    """How often something came from one network on one day."""
+
+    class Kind(models.TextChoices):
+        SIGN_UP = "sign_up"
+        FIRST_POST = "first_post"
+
+    key = models.CharField(max_length=64, primary_key=True, help_text="Hashed with that day's key.")
+    day = models.DateField(db_index=True)
+    times = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.key[:8]
+
+
+class SpentProof(models.Model):
+    """A proof of work that was taken, hashed, for as long as it could be shown again."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest[:8]
+
+
+class MailDomain(models.Model):
+    """A mail domain, with its subdomains, that the list of disposable ones is wrong about."""
+
+    class Effect(models.TextChoices):
+        ALLOW = "allow", _("Not disposable")
+        DISPOSABLE = "disposable", _("Disposable")
+
+    domain = models.CharField(_("domain"), max_length=253, unique=True)
+    effect = models.CharField(max_length=10, choices=Effect, default=Effect.ALLOW)
+
+    class Meta:
+        ordering = ["domain"]
+
+    def __str__(self) -> str:
+        return self.domain

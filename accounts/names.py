@@ -58,7 +58,7 @@ def checked_name(name: str, *, user: User | None = None) -> str:
         raise ValidationError(
             _("Choose a name with letters that others can read."), code="name_unreadable"
         )
-    if not (user and user.is_editor) and _is_reserved(name, key):
+    if not (user and user.has_editors_role) and _is_reserved(name, key):
         raise ValidationError(
             _("This name is kept for the people who run this site."), code="name_reserved"
         )

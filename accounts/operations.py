@@ -13,7 +13,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import ports
+from accounts import limits, ports
+from accounts.addresses import Origin
 from accounts.erasure import announce_name, locked
 from accounts.erasure import erase_account as erase_account
 from accounts.errors import Forbidden
@@ -202,13 +203,18 @@ def _digest(secret: str) -> str:
 
 
 def issue_token(
-    *, actor: User | None, user: User, name: str, expires_at: datetime | None = None
+    *,
+    actor: User | None,
+    user: User,
+    name: str,
+    expires_at: datetime | None = None,
+    origin: Origin | None = None,
 ) -> tuple[ApiToken, str]:
     """Make a bearer token and return it with its secret, which is shown this once.
 
     name: 1 to 60 characters, for its owner; expires_at: an aware time, or None for never.
     actor: the owner, or None for a command on the host. Raises Forbidden (not_yours,
-    may_not_post), ValidationError (token_name, too_many_tokens, already_expired).
+    may_not_post), ValidationError (token_name, too_many_tokens, already_expired), TooMany.
     """
     _check_own(actor, user)
     if user.banned or not user.is_active:
@@ -219,6 +225,7 @@ def issue_token(
     if expires_at is not None and expires_at <= timezone.now():
         raise ValidationError(_("This time is over already."), code="already_expired")
     with transaction.atomic():
+        limits.spend("token", actor=actor, origin=origin)
         locked(user)
         if user.tokens.count() >= TOKENS_PER_PERSON:
             raise ValidationError(

@@ -6,12 +6,14 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from allauth.account import app_settings
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.models import User
@@ -29,7 +31,10 @@ def proof_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if _has_own_proof(request.user):
-            return asked_once_more(request, *args, **kwargs)
+            try:
+                return asked_once_more(request, *args, **kwargs)
+            except ReauthenticationRequired:
+                return ask_once_more(request)
         if _signed_in_just_now(request):
             return view(request, *args, **kwargs)
         back = urlencode({"next": request.get_full_path()})
@@ -37,6 +42,17 @@ def proof_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         return render(request, "accounts/sign_in_anew.html", {"again": again, "noindex": True})
 
     return guarded
+
+
+def ask_once_more(request: HttpRequest) -> HttpResponse:
+    """To the proof, and from there back to this page.
+
+    Not as allauth does it for a form: it would keep the request in the session to send it again,
+    with the sender's address among its headers.
+    """
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    there = methods[0]["url"] if methods else reverse("account_login")
+    return redirect(f"{there}?{urlencode({'next': request.get_full_path()})}")
 
 
 def _has_own_proof(user: User) -> bool:

@@ -34,7 +34,7 @@ def check_may_govern(actor: User | None, user: User) -> None:
         raise Forbidden(_("Only editors may do this."), code="editors_only")
     if actor.pk == user.pk:
         raise Forbidden(_("You cannot do this to your own account."), code="own_account")
-    if user.is_editor and not actor.is_admin:
+    if user.has_editors_role and not actor.is_admin:
         raise Forbidden(_("Only admins may do this to an editor."), code="admins_only")
 
 

@@ -36,3 +36,15 @@ class PersonOut(Schema):
 
 # The refusals any operation may answer with, for OpenAPI.
 REFUSALS = frozenset({400, 401, 403, 404, 409, 413, 422, 429})
+
+
+class Challenge(Schema):
+    algorithm: str
+    challenge: str
+    maxNumber: int
+    salt: str
+    signature: str
+
+
+class ProofOut(Schema):
+    challenge: Challenge | None

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts import erasure, sanction_mail
+from accounts import daily_keys, erasure, sanction_mail
 
 
 # Words in small steps as far as ten seconds reach, then one account whole: longer than most.
@@ -25,3 +25,8 @@ def mail_sanction(sanction_id: int) -> None:
 def mail_sanctions() -> None:
     for sanction_id in sanction_mail.unsent():
         mail_sanction.ring(sanction_id)
+
+
+@shared_task(name="accounts.destroy_keys")
+def destroy_keys() -> None:
+    daily_keys.destroy_old()

@@ -15,6 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import operations
+from accounts.addresses import origin_of
+from accounts.errors import TooMany
 from accounts.forms import EditorsMailForm, MailForm, ProfileForm, TokenForm
 from accounts.mail import read_unsubscribe
 from accounts.models import MAIL_KINDS, ApiToken, User
@@ -97,7 +99,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
                 user=request.user,
                 name=form.cleaned_data["name"],
                 expires_at=form.expires_at,
+                origin=origin_of(request),
             )
+        except TooMany:
+            raise  # the page of its own
         except ValidationError as error:
             _refuse(form, error)
         else:

@@ -51,8 +51,11 @@ def people() -> tuple[list[User], list[User]]:
 
     def person(number: int, role: str) -> User:
         name = "Reader " + "".join(syllables[int(digit)] for digit in str(number))
-        user = User.objects.create_user(f"{number}@example.org", None, display_name=name)
-        accounts.set_role(actor=None, user=user, role=role)
+        user = accounts.create_account(
+            actor=None, email=f"{number}@example.org", display_name=name, role=role
+        )
+        if role == "editor":
+            user.authenticator_set.create(type="totp", data={})
         return user
 
     editors = [person(number, "editor") for number in range(2)]

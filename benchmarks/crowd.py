@@ -94,10 +94,12 @@ def fill(sizes: dict[str, int]) -> dict[str, Any]:
     and deep ones, and the first page is as full as a page may be.
     """
     raise_limits({"post_limit": 100_000, "flood_limit": 0, "max_length": 20_000})
-    editor = User.objects.create_user("editor@example.org", None, display_name="The Desk")
-    accounts.set_role(actor=None, user=editor, role="editor")
+    editor = accounts.create_account(
+        actor=None, email="editor@example.org", display_name="The Desk", role="editor"
+    )
+    editor.authenticator_set.create(type="totp", data={})
     readers = [
-        User.objects.create_user(f"reader{n}@example.org", None, display_name=_name(n))
+        accounts.create_account(actor=None, email=f"reader{n}@example.org", display_name=_name(n))
         for n in range(READERS)
     ]
     for slug, size in sizes.items():

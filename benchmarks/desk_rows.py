@@ -40,6 +40,7 @@ def build(*, waiting: int, decided: int) -> User:
     editor.groups.add(Group.objects.get_or_create(name="editor")[0])
     editor.is_staff = True
     editor.save()
+    editor.authenticator_set.create(type="totp", data={})
     people = User.objects.bulk_create(
         User(email=f"r{n}@example.org", display_name=f"Reader {n}", name_key=f"reader-{n}")
         for n in range(AUTHORS)

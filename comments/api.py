@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from ninja import Header, Path, Query, Router, Status
 
 import fulltext
+from accounts import limits
+from accounts.addresses import origin_of
 from accounts.api_auth import OPEN
 from accounts.schemas import REFUSALS, Error, Id, Line, Slug
 from articles import search as article_search
@@ -93,6 +95,8 @@ def post_comment(
         parent=parent,
         choice=choice,
         idempotency_key=idempotency_key,
+        origin=origin_of(request),
+        proof=body.proof,
     )
     return Status(201 if posted.created else 200, schemas.own(posted.comment))
 
@@ -145,7 +149,10 @@ def get_comment(request: HttpRequest, comment_id: Id = Path(...)):
 def edit_comment(request: HttpRequest, body: schemas.EditIn, comment_id: Id = Path(...)):
     """Write it anew; the new text is checked, and until then readers keep the old."""
     comment = _visible(request, comment_id)
-    return schemas.own(operations.edit_comment(actor=request.user, comment=comment, body=body.body))
+    edited = operations.edit_comment(
+        actor=request.user, comment=comment, body=body.body, origin=origin_of(request)
+    )
+    return schemas.own(edited)
 
 
 @router.delete(
@@ -167,7 +174,9 @@ def withdraw_comment(request: HttpRequest, comment_id: Id = Path(...)):
 def react(request: HttpRequest, body: schemas.ReactionIn, comment_id: Id = Path(...)):
     """Say whether a comment adds something; 0 takes it back."""
     comment = _visible(request, comment_id)
-    comment = operations.react(actor=request.user, comment=comment, value=body.value)
+    comment = operations.react(
+        actor=request.user, comment=comment, value=body.value, origin=origin_of(request)
+    )
     return schemas.line(comment)
 
 
@@ -201,6 +210,7 @@ def find(
     """
     query = fulltext.parse(q)
     reader = request.user if request.user.is_authenticated else None
+    limits.spend("search", actor=reader, origin=origin_of(request))
     ignored = reader.ignoring.values_list("person_id", flat=True) if reader else ()
     found = search.find(
         query,

@@ -102,6 +102,12 @@ class Comment(models.Model):
     downs = models.PositiveIntegerField(default=0)
     score = models.FloatField(default=0.0, help_text="Lower bound of the Wilson interval.")
 
+    unproven = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="It came without the proof of work that was asked for.",
+    )
     idempotency_key = models.CharField(max_length=64, null=True, blank=True, editable=False)
     # The lease: an undecided row offered at enqueued_at is offered again when that is stale.
     enqueued_at = models.DateTimeField(null=True, editable=False)

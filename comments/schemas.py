@@ -17,11 +17,13 @@ from markup import plain
 
 
 class CommentIn(Schema):
-    """body: Markdown. The article's own limit is checked after normalising."""
+    """body: Markdown. The article's own limit is checked after normalising. proof: of work, as
+    `GET /proof` asks for it; without it a newcomer's comment may wait for an editor."""
 
     body: str
     parent: Id | None = None
     choice: Id | None = None
+    proof: str = ""
 
 
 class EditIn(Schema):

@@ -56,7 +56,7 @@ def observed(application: Application) -> Application:
 def identity(environ: Environ) -> str:
     """The proxy's name for the request, where one is trusted and it gave a usable one, or ours."""
     given = environ.get("HTTP_X_REQUEST_ID", "")
-    if settings.ALLAUTH_TRUSTED_PROXY_COUNT and _WELL_FORMED.fullmatch(given):
+    if settings.TRUSTED_PROXIES and _WELL_FORMED.fullmatch(given):
         return str(given)
     return secrets.token_hex(8)
 

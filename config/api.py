@@ -17,8 +17,9 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as ShapeError
 from ninja.openapi.docs import DocsBase
 
+from accounts.api import router as accounts
 from accounts.api_auth import SIGNED_IN
-from accounts.errors import Conflict, TooMany
+from accounts.errors import Conflict, TooMany, told_to_wait
 from articles.api import router as articles
 from comments.api import router as comments
 from moderation.api import router as moderation
@@ -40,6 +41,7 @@ api = NinjaAPI(
     docs=LocalDocs(),
     urls_namespace="api-1",
 )
+api.add_router("", accounts)
 api.add_router("", articles)
 api.add_router("", comments)
 api.add_router("", moderation)
@@ -54,13 +56,17 @@ def _error(request: HttpRequest, status: int, code: str, detail: str, **more: An
 def refused(request: HttpRequest, error: ValidationError) -> HttpResponse:
     status = 409 if isinstance(error, Conflict) else 429 if isinstance(error, TooMany) else 422
     first = error.error_list[0] if hasattr(error, "error_list") else error
-    return _error(
+    response = _error(
         request, status, getattr(first, "code", None) or "invalid", " ".join(error.messages)
     )
+    return told_to_wait(response, error)
 
 
 @api.exception_handler(PermissionDenied)
 def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    if request.user.is_authenticated and request.user.lacks_second_factor:
+        said = _("Your role needs a passkey or an authenticator app. Set one up first.")
+        return _error(request, 403, "second_factor", said)
     return _error(request, 403, getattr(error, "code", "forbidden"), str(error))
 
 

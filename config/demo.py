@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts import operations as people
-from accounts.models import User
+from accounts.models import Allowance, User
 from articles import house, images, lead_images
 from articles import operations as articles
 from articles.models import Article, ArticleRevision, Guideline, HousePage, Section, Tag
@@ -242,6 +242,8 @@ def _post(demo: Demo, entry: dict[str, Any]) -> None:
     demo.comments[entry["key"]] = comment
     Comment.objects.filter(pk=comment.pk).update(created_at=entry["at"])
     CommentRevision.objects.filter(comment=comment).update(created_at=entry["at"])
+    # What happened long ago has cost nobody their pace of today.
+    Allowance.objects.all().delete()
     if entry["status"] == "pending":
         return
     if rejected_by_person:

@@ -1,7 +1,10 @@
 """Error pages in the house's style; JSON in the API's one shape for paths below /api/."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 
@@ -58,13 +61,19 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return respond(
+    seconds = getattr(exception, "retry_after", 60)
+    response = respond(
         request,
         429,
         getattr(exception, "code", "too_many"),
         _("That was a little fast."),
-        _("Wait a minute, then try again."),
+        _("Wait a minute, then try again.")
+        if seconds <= 60
+        else _("Try again at %(time)s.")
+        % {"time": formats.time_format(timezone.localtime() + timedelta(seconds=seconds + 59))},
     )
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

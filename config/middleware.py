@@ -1,9 +1,13 @@
 """What is done before anything is read: the view's name, the probes' answers, and a refusal."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from config import errors
 from config.access import ROUTE
@@ -56,3 +60,30 @@ class BodyLimit:
         if length > (settings.UPLOAD_LIMIT if upload else settings.BODY_LIMIT):
             return errors.too_large(request)
         return self.get_response(request)
+
+
+class StaffSecondFactor:
+    """Leads editors and admins to a passkey or an authenticator app before the desk or the admin.
+
+    Only the way there: without one `User.is_editor` and `is_admin` are false, whatever the door.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *called: Any
+    ) -> HttpResponse | None:
+        office = request.resolver_match.namespace == "admin"
+        if not office and not view.__module__.startswith("moderation.desk"):
+            return None
+        if not request.user.is_authenticated or not request.user.lacks_second_factor:
+            return None
+        messages.info(
+            request,
+            _("Your role needs a passkey or an authenticator app. Set one up, then go on."),
+        )
+        return redirect("mfa_index")

@@ -63,6 +63,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 _entry(_("Article policies"), "rule_folder", "moderation_articlepolicy"),
                 _entry(_("Phrases"), "format_quote", "moderation_phrase"),
                 _entry(_("Link domains"), "link", "moderation_linkdomain"),
+                _entry(_("Mail domains"), "alternate_email", "accounts_maildomain"),
                 _page(_("Try a text"), "science", "admin:moderation_phrase_try_text"),
                 _entry(_("Proposed changes"), "experiment", "moderation_trial"),
                 _entry(_("Reasons to reject"), "thumb_down", "moderation_rejectionreason"),

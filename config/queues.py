@@ -59,6 +59,7 @@ _SORTED = {
         "comments.tidy_search",
         "accounts.erase_due",
         "accounts.clear_sessions",
+        "accounts.destroy_keys",
     ),
 }
 ROUTES = {

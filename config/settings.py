@@ -110,6 +110,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.doors.Doors",
+    "config.middleware.StaffSecondFactor",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
 ]
 
@@ -215,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-missed-followers": {"task": "comments.tell_missed_followers", "schedule": 300.0},
     "mail-sanctions": {"task": "accounts.mail_sanctions", "schedule": 60.0},
     "erase-due": {"task": "accounts.erase_due", "schedule": 60.0},
+    "destroy-keys": {"task": "accounts.destroy_keys", "schedule": crontab(minute=7)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=3, minute=45)},
     "mail-legal-notices": {"task": "moderation.mail_legal_notices", "schedule": 60.0},
     "mail-urgent": {"task": "moderation.mail_urgent", "schedule": 60.0, "options": {"expires": 60}},
@@ -289,11 +292,16 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT
 MFA_TOTP_ISSUER = SITE_NAME
-# Beside allauth's own; counted in the same way.
-ACCOUNT_RATE_LIMITS = {"legal_notice": "10/h/ip"}
-# Raised by the replay and by tests, never bypassed.
-if env.bool("REJOINDER_RELAXED_SIGN_IN_LIMITS", default=False):
-    ACCOUNT_RATE_LIMITS |= {"login": "10000/m/ip", "signup": "10000/m/ip"}
+# accounts/limits.py counts attempts by address and mail address. Of allauth's own limits those
+# stay that count what only allauth sees: failures for one account, proofs, mails to one address.
+ACCOUNT_RATE_LIMITS = {
+    **dict.fromkeys(("login", "signup", "reset_password", "request_login_code"), ""),
+    "reset_password_from_key": "",
+    "login_failed": "5/300s/key",
+}
+# Raised for load tests, never switched off.
+RELAXED_LIMITS = env.bool("REJOINDER_RELAXED_SIGN_IN_LIMITS", default=False)
+STAFF_SECOND_FACTOR = not DEVELOPMENT
 USERSESSIONS_TRACK_ACTIVITY = False
 # Providers by settings alone: a JSON object in allauth's own form, and the apps to load.
 SOCIALACCOUNT_PROVIDERS = env.json("SOCIAL_PROVIDERS", default={})
@@ -391,10 +399,13 @@ SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
 # Both bind the publisher's other sites as well, so they are asked for.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-)
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(BEHIND_PROXY))
+if not 0 <= TRUSTED_PROXIES <= 10:
+    raise ImproperlyConfigured("TRUSTED_PROXIES is a number of proxies, from 0 to 10")
+if TRUSTED_PROXIES and not BEHIND_PROXY:
+    raise ImproperlyConfigured("TRUSTED_PROXIES needs BEHIND_PROXY: proxies are there or not")
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Path, Query, Router, Status
 
+from accounts.addresses import origin_of
 from accounts.errors import Forbidden
 from accounts.schemas import REFUSALS, Error, Id
 from comments import schemas as comment_schemas
@@ -114,7 +115,9 @@ def decision(request: HttpRequest, comment_id: Id = Path(...)):
 def appeal(request: HttpRequest, body: schemas.AppealIn, comment_id: Id = Path(...)):
     """Contest the decision not to publish one's own comment: once, within six months."""
     comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
-    made = operations.appeal(actor=request.user, comment=comment, words=body.words)
+    made = operations.appeal(
+        actor=request.user, comment=comment, words=body.words, origin=origin_of(request)
+    )
     return Status(201, schemas.appeal(made))
 
 
@@ -161,6 +164,10 @@ def report(request: HttpRequest, body: schemas.ReportIn, comment_id: Id = Path(.
     """Bring a comment before the editors. "I disagree" is received and goes nowhere."""
     comment = get_object_or_404(Comment.objects.visible_to(request.user), pk=comment_id)
     made = operations.report(
-        reporter=request.user, comment=comment, reason=body.reason, note=body.note
+        reporter=request.user,
+        comment=comment,
+        reason=body.reason,
+        note=body.note,
+        origin=origin_of(request),
     )
     return Status(201, {"received": True, "looked_at": bool(made and made.settled_at)})

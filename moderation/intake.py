@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from accounts.mail_domains import is_disposable
 from accounts.models import User
 from comments.models import Comment, CommentRevision
 from moderation import models
@@ -40,7 +41,7 @@ Own = dict[int, dict[str, Any]]
 def submission_from(
     comment: Comment, policy: models.Policy, *, own: Own | None = None
 ) -> Submission:
-    """What the checks may know of a comment's latest revision, in four to eight queries."""
+    """What the checks may know of a comment's latest revision, in five to nine queries."""
     revision, author = comment.latest, comment.author
     kin = kin_of(comment, policy)
     earlier = (
@@ -78,9 +79,13 @@ def submission_from(
             joined_at=author.date_joined,
             approved=record["approved"],
             rejected=record["rejected"],
-            trusted=author.is_editor,
+            trusted=author.has_editors_role,
             restricted=author.is_read_first(),
+            verified=author.has_verified_mail,
+            disposable=is_disposable(author.email),
+            unproven=author.unproven,
         ),
+        unproven=comment.unproven,
         recent=tuple(Earlier(*row) for row in earlier),
         twins=tuple(dict.fromkeys(twins)),
         discussion=DiscussionFacts(
@@ -108,7 +113,7 @@ def submission_of_words(text: str, author: User) -> Submission:
             id=author.pk,
             joined_at=author.date_joined,
             approved=approved,
-            trusted=author.is_editor,
+            trusted=author.has_editors_role,
             restricted=author.is_read_first(),
         ),
     )

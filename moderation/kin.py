@@ -39,7 +39,7 @@ def kin_of(comment: Comment, policy: models.Policy) -> Kin:
     None are looked for where the policy has raids switched off, nor for trusted authors.
     """
     around = _around(comment)
-    if comment.author.is_editor:
+    if comment.author.has_editors_role:
         return Kin(around)
     copies, sites = _values(comment.latest.source, around, policy)
     values = (*copies, *sites)

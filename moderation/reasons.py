@@ -41,6 +41,16 @@ MACHINE = {
     "repeats": Reason("no_flooding", _("It says what you have already said.")),
     "twins": Reason("no_spam", _("Other accounts have posted the same text.")),
     "raids": Reason("no_spam", _("Several accounts have posted nearly the same.")),
+    "unverified": Reason(
+        "", _("Your e-mail address is not confirmed. Once it is, an editor can publish this.")
+    ),
+    "disposable_mail": Reason(
+        "", _("Your e-mail address is a throw-away one, so an editor reads your first comments.")
+    ),
+    "unproven": Reason(
+        "",
+        _("Your browser did not do the small sum that we ask of newcomers, so an editor looks."),
+    ),
     "newcomer": Reason("", _("An editor reads the first comments of every new reader.")),
     "restricted": Reason("", _("An editor reads your comments before they go live.")),
     "flood": Reason("no_flooding", _("You have posted a lot in a short time.")),

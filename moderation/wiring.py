@@ -8,7 +8,7 @@ from comments import ports as comments_ports
 from comments.signals import comment_submitted
 from moderation import advice, desk_words, export, intake, names, operations, reasons, tasks
 from moderation.models import DecisionRecord
-from moderation.models.rules import Mode
+from moderation.models.rules import DisposableMail, Mode
 from moderation.operations import queueing
 from moderation.signals import batch_made, effect_deferred, legal_notice_changed
 from record import sources
@@ -43,6 +43,17 @@ def rules_for(article: Article) -> comments_ports.Rules:
     )
 
 
+def newcomers() -> accounts_ports.Newcomers:
+    policy = intake.current_policy()
+    return accounts_ports.Newcomers(
+        takes_disposable_mail=policy.disposable_mail != DisposableMail.REFUSE,
+        proof_always=policy.proof_always,
+        proof_sign_ups=policy.proof_sign_ups,
+        proof_first_posts=policy.proof_first_posts,
+        proof_days=policy.proof_days,
+    )
+
+
 def connect() -> None:
     sources.cover("decision", DecisionRecord)
     comment_submitted.connect(offer, dispatch_uid="moderation.offer")
@@ -54,4 +65,4 @@ def connect() -> None:
     accounts_ports.erase_steps.append(desk_words.tidy)
     accounts_ports.erase_parts.append(operations.forget_reader)
     accounts_ports.export_parts.append(export.sections)
-    accounts_ports.fill(name_allowed=names.name_allowed)
+    accounts_ports.fill(name_allowed=names.name_allowed, newcomers=newcomers)

@@ -50,6 +50,7 @@ def _quick_house(settings):
     import_module("moderation.intake").own_rules.cache_clear()
     import_module("articles.standing_texts").forget()
     import_module("moderation.reasons").forget()
+    import_module("accounts.daily_keys").forget_cached()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

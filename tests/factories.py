@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import count
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
@@ -28,10 +29,11 @@ def _name(number: int) -> str:
             return f"Reader {word}"
 
 
-def make_user(*, role: str = "reader", **fields) -> User:
+def make_user(*, role: str = "reader", verified: bool = True, **fields) -> User:
     number = next(_number)
     fields.setdefault("display_name", _name(number))
     user = User.objects.create_user(f"reader{number}@example.org", "a long password", **fields)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=verified)
     user.groups.add(Group.objects.get_or_create(name=role)[0])
     if role != "reader":
         user.is_staff = True

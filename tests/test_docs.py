@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.limits import LIMITS
 from accounts.models import ROLES
 from config import defaults, doctor, health, metrics
 from config.demo import PASSWORD
@@ -304,3 +305,14 @@ def test_the_version_is_the_same_everywhere(settings):
     assert tomllib.loads(read("pyproject.toml"))["project"]["version"] == settings.VERSION
     latest = re.search(r"^## (\S+)", read("CHANGELOG.md"), flags=re.MULTILINE)
     assert latest and latest[1] == settings.VERSION
+
+
+def test_every_limit_is_listed_as_it_is():
+    listed = {
+        action: [0 if cell == "–" else int(cell) for cell in cells]
+        for action, cells in rows(section("docs/operations.md", "Abuse of the platform")).items()
+    }
+    assert listed == {
+        action: [limit.seconds, limit.account, limit.subject, limit.address, limit.network]
+        for action, limit in LIMITS.items()
+    }

@@ -162,7 +162,7 @@ def served(view: str, status: str = "200 OK"):
 def test_an_id_is_taken_from_a_trusted_proxy_alone_and_only_if_it_is_one(
     settings, given, proxies, kept
 ):
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    settings.TRUSTED_PROXIES = proxies
     status, headers, body = ask(served("home"), HTTP_X_REQUEST_ID=given)
     name = headers["X-Request-ID"]
     assert body.decode() == name, "whatever the request logs bears it"

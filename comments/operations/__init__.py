@@ -14,7 +14,14 @@ from comments.operations.people import (
 )
 from comments.operations.picking import pick
 from comments.operations.reacting import react
-from comments.operations.ruling import approve, check_unchanged, hold, reject, restore
+from comments.operations.ruling import (
+    approve,
+    check_reachable,
+    check_unchanged,
+    hold,
+    reject,
+    restore,
+)
 from comments.operations.writing import (
     Advised,
     Posted,
@@ -32,6 +39,7 @@ __all__ = [
     "advice_on",
     "approve",
     "check_may_post",
+    "check_reachable",
     "check_unchanged",
     "checked_body",
     "delete_draft",

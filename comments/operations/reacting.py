@@ -4,6 +4,8 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import limits
+from accounts.addresses import Origin
 from accounts.errors import Forbidden
 from accounts.models import User
 from comments import ports
@@ -13,11 +15,11 @@ from comments.operations.writing import check_may_post
 from comments.threads import wilson
 
 
-def react(*, actor: User, comment: Comment, value: int) -> Comment:
+def react(*, actor: User, comment: Comment, value: int, origin: Origin | None = None) -> Comment:
     """Set this reader's reaction (1 adds something, -1 does not, 0 takes it back).
 
     Raises Forbidden (sign_in, may_not_post, own_comment, reactions_off), ValidationError
-    (bad_reaction), ObjectDoesNotExist for a comment that is not live.
+    (bad_reaction), TooMany (too_fast), ObjectDoesNotExist for a comment that is not live.
     """
     check_may_post(actor)
     if value not in (1, 0, -1):
@@ -29,6 +31,7 @@ def react(*, actor: User, comment: Comment, value: int) -> Comment:
     if not ports.rules_for(comment.call_to_action.article).reactions:
         raise Forbidden(_("Reactions are switched off."), code="reactions_off")
     with transaction.atomic():
+        limits.spend("react", actor=actor, origin=origin)
         comment = locked(comment)
         if not comment.is_live:
             raise ObjectDoesNotExist

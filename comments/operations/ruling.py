@@ -26,6 +26,18 @@ def check_unchanged(comment: Comment, revision_id: int) -> None:
         raise Conflict(_("The text has changed since you read it."), code="changed")
 
 
+def check_reachable(comment: Comment) -> None:
+    """Raises Conflict (unverified): nobody is published for the first time before they have shown
+    that mail to them arrives. Who has left is past asking."""
+    author = comment.author
+    if author.erased_at or author.has_verified_mail:
+        return
+    if not author.comments.filter(live_at__isnull=False).exists():
+        raise Conflict(
+            _("Its author has not confirmed their e-mail address yet."), code="unverified"
+        )
+
+
 def _rule(
     actor: User | None,
     comment: Comment,
@@ -40,6 +52,8 @@ def _rule(
     with transaction.atomic(savepoint=not is_locked):
         comment = comment if is_locked else locked(comment)
         check_unchanged(comment, revision_id)
+        if status == Status.APPROVED:
+            check_reachable(comment)
         was_live, before = comment.is_live, comment.status
         comment.status = status
         comment.notice = notice.as_json() if notice else None
@@ -66,7 +80,7 @@ def approve(
     """Make the revision live, and prepare what pages show of it.
 
     actor: an editor, or None for the machine. is_locked: the comment came from `locked` in this
-    transaction. Raises Forbidden (editors_only), Conflict (changed, withdrawn).
+    transaction. Raises Forbidden (editors_only), Conflict (changed, withdrawn, unverified).
     """
     return _rule(actor, comment, revision_id, Status.APPROVED, None, is_locked)
 

@@ -1,14 +1,15 @@
 """What an author does: post, edit, withdraw."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict, Forbidden, TooMany
+from accounts import limits, newcomers
+from accounts.addresses import Origin
+from accounts.errors import Conflict, Forbidden
 from accounts.models import User
 from accounts.sanctions import refusal_to_post
 from articles.models import CallToAction, ChoiceOption
@@ -68,15 +69,16 @@ def check_may_post(author: User) -> None:
         raise refusal
 
 
-def _check_pace(author: User, rules: ports.Rules) -> None:
-    since = timezone.now() - timedelta(seconds=rules.post_seconds)
-    recent = author.comments.filter(created_at__gt=since)[: rules.post_limit]
-    if len(recent) >= rules.post_limit:
-        raise TooMany(
-            _("You have posted %(count)d comments in a short time. Wait a little, then try again."),
-            code="too_fast",
-            params={"count": rules.post_limit},
-        )
+def _spend(author: User, origin: Origin | None, rules: ports.Rules) -> None:
+    pace = (rules.post_limit, rules.post_seconds)
+    limits.spend("post", actor=author, origin=origin, account=pace)
+
+
+def _is_unproven(author: User, origin: Origin | None, proof: str, trapped: bool) -> bool:
+    if origin is None or author.comments.filter(live_at__isnull=False).exists():
+        return False
+    kind = newcomers.Kind.FIRST_POST
+    return newcomers.is_unproven(kind, origin=origin, proof=proof, trapped=trapped)
 
 
 def _chosen(call_to_action: CallToAction, choice: ChoiceOption | None, is_reply: bool) -> None:
@@ -130,12 +132,17 @@ def post_comment(
     choice: ChoiceOption | None = None,
     idempotency_key: str | None = None,
     advise: bool = False,
+    origin: Origin | None = None,
+    proof: str = "",
+    trapped: bool = False,
 ) -> Posted:
     """Store a comment, pending, and offer it for judgement on commit; its draft goes.
 
     body: Markdown, any length; choice: of a call to action that offers options, on a top-level
     answer; idempotency_key: at most 64 characters, repeated by a client that got no answer;
-    advise: raise Advised instead when the checks of its words would keep it from going live.
+    advise: raise Advised instead when the checks of its words would keep it from going live;
+    origin: where it comes from, None for what is not sent over the network; proof: of work, which
+    newcomers may be asked for; trapped: a field that nobody can see was filled in.
     Raises Forbidden (sign_in, may_not_post, warned), ValidationError (empty, too_long,
     forbidden_characters, closed, parent_not_here, bad_choice, choice_missing), TooMany (too_fast),
     Conflict (key_reused), ObjectDoesNotExist for an article that is not public.
@@ -155,13 +162,14 @@ def post_comment(
     _check_taken(rules)
     _check_place(call_to_action, parent)
     _chosen(call_to_action, choice, parent is not None)
-    _check_pace(author, rules)
     if advise:
         advice = ports.advise(written.source, author, article)
         if advice is not None:
             raise Advised(advice, written.source, written.fingerprint)
     try:
         with transaction.atomic():
+            _spend(author, origin, rules)
+            unproven = _is_unproven(author, origin, proof, trapped)
             # Again, and now nobody can close it or take the parent away before the row stands.
             now = CallToAction.objects.select_for_update().get(pk=call_to_action.pk)
             _check_place(now, Comment.objects.get(pk=parent.pk) if parent else None)
@@ -173,6 +181,7 @@ def post_comment(
                 root_id=(parent.root_id or parent.pk) if parent else None,
                 depth=parent.depth + 1 if parent else 0,
                 idempotency_key=idempotency_key or None,
+                unproven=unproven,
             )
             _write_revision(comment, written)
             comment.save(update_fields=["latest"])
@@ -238,11 +247,13 @@ def _same_or_conflict(
     return Posted(earlier, created=False)
 
 
-def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
+def edit_comment(
+    *, actor: User, comment: Comment, body: str, origin: Origin | None = None
+) -> Comment:
     """Write a new revision and have it judged; readers keep the last approved one meanwhile.
 
-    Raises Forbidden (not_yours, may_not_post, warned), Conflict (edit_window_over, gone),
-    ValidationError as post_comment does.
+    Counts as a post. Raises Forbidden (not_yours, may_not_post, warned), Conflict
+    (edit_window_over, gone), ValidationError and TooMany as post_comment does.
     """
     check_may_post(actor)
     if actor.pk != comment.author_id:
@@ -262,6 +273,7 @@ def edit_comment(*, actor: User, comment: Comment, body: str) -> Comment:
             raise ValidationError(_("This discussion is closed."), code="closed")
         if written.source == comment.latest.source:
             return comment
+        _spend(actor, origin, rules)
         _write_revision(comment, written)
         comment.status = Comment.Status.PENDING
         comment.notice = None

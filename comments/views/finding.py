@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from accounts import limits
+from accounts.addresses import origin_of
 from articles import search as article_search
 from articles.models import Article
 from comments import pages, search
@@ -25,6 +27,11 @@ def _number(request: HttpRequest, name: str, most: int) -> int | None:
     if not (raw.isascii() and raw.isdecimal() and len(raw) <= 18 and 1 <= int(raw) <= most):
         raise Http404
     return int(raw)
+
+
+def _count(request: HttpRequest, query: Query) -> None:
+    if query.text:  # the empty page with its field is free
+        limits.spend("search", actor=pages.viewer(request), origin=origin_of(request))
 
 
 def _ignored(request: HttpRequest) -> list[int]:
@@ -84,6 +91,7 @@ def _page(request: HttpRequest, query: Query, path: str, **context: Any) -> Http
 def site(request: HttpRequest) -> HttpResponse:
     """What articles and comments say of something: articles first."""
     query, path = parse(request.GET.get("q", "")), reverse("search")
+    _count(request, query)
     if request.GET.get("in") == "articles":
         return _all_articles(request, query, path)
     before = _number(request, "before", 2**63 - 1)
@@ -124,6 +132,7 @@ def discussion(request: HttpRequest, slug: str) -> HttpResponse:
     """What the comments on one article say of something."""
     article = get_object_or_404(Article.objects.live().select_related("call_to_action"), slug=slug)
     query = parse(request.GET.get("q", ""))
+    _count(request, query)
     before = _number(request, "before", 2**63 - 1)
     found = search.find(
         query,

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.errors import Conflict, TooMany
+from accounts.addresses import origin_of
+from accounts.errors import Conflict, TooMany, told_to_wait
 from articles.models import Article
 from articles.views import find
 from comments import composing, operations, pages, ports
@@ -62,13 +63,16 @@ def post_comment(request: HttpRequest, slug: str) -> HttpResponse:
             idempotency_key=request.POST.get("idempotency_key") or None,
             # Once: whoever has read it edits, or sends it as it is.
             advise=not advised,
+            origin=origin_of(request),
+            proof=request.POST.get("proof", ""),
+            trapped=bool(request.POST.get("website")),
         )
     except operations.Advised as found:
         # Nothing is stored, so no client may take this for a success.
         nudge = composing.nudge(found.advice, found.text)
         return again(422, nudge=nudge, advised=found.fingerprint)
     except ValidationError as error:
-        return again(status_of(error), errors=messages_of(error))
+        return told_to_wait(again(status_of(error), errors=messages_of(error)), error)
     comment = posted.comment
     if not request.htmx:
         return HttpResponseRedirect(f"{article.get_absolute_url()}#own-{comment.pk}")
@@ -144,7 +148,7 @@ def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
     found = visible_comment(request, comment_id)
-    body, errors, status = found.latest.source, [], 200
+    body, errors, status, refusal = found.latest.source, [], 200, None
     if found.author_id != request.user.pk:
         raise Http404
     preview = ""
@@ -154,9 +158,11 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
             if "preview" in request.POST:
                 preview = _previewed(found.call_to_action.article, body)
             else:
-                found = operations.edit_comment(actor=request.user, comment=found, body=body)
+                found = operations.edit_comment(
+                    actor=request.user, comment=found, body=body, origin=origin_of(request)
+                )
         except ValidationError as error:
-            errors, status = messages_of(error), status_of(error)
+            errors, status, refusal = messages_of(error), status_of(error), error
         if "preview" not in request.POST and not errors:
             return HttpResponseRedirect(
                 f"{found.call_to_action.article.get_absolute_url()}#own-{found.pk}"
@@ -169,7 +175,8 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
         "may_edit": found.may_be_edited_by(request.user, within=house.rules.edit_seconds),
         "form": pages.empty_form(house, body=body, errors=errors, preview=preview),
     }
-    return render(request, "comments/edit.html", context, status=status)
+    page = render(request, "comments/edit.html", context, status=status)
+    return told_to_wait(page, refusal)
 
 
 @login_required
@@ -205,7 +212,11 @@ def react(request: HttpRequest, comment_id: int) -> HttpResponse:
     value = int(raw) if raw in ("-1", "0", "1") else 2
     if request.method == "POST":
         try:
-            found = operations.react(actor=request.user, comment=found, value=value)
+            found = operations.react(
+                actor=request.user, comment=found, value=value, origin=origin_of(request)
+            )
+        except TooMany:
+            raise  # the page of its own
         except (ValidationError, ObjectDoesNotExist) as error:
             raise Http404 from error
         if request.htmx:

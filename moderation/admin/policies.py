@@ -87,6 +87,20 @@ class PolicyAdmin(GovernedAdmin):
             {"fields": ("max_length", "edit_minutes", "post_limit", "post_seconds", "reactions")},
         ),
         (
+            _("Newcomers"),
+            {
+                "fields": (
+                    "disposable_mail",
+                    ("proof_always", "proof_days"),
+                    ("proof_sign_ups", "proof_first_posts"),
+                ),
+                "description": _(
+                    "A newcomer is somebody without a comment that went live. Networks are counted"
+                    " by hashes that cannot be followed from day to day once their keys are gone."
+                ),
+            },
+        ),
+        (
             _("What waits for an editor"),
             {
                 "fields": (

@@ -222,6 +222,7 @@ def _why_not(code: str) -> str:
         "appealed": _("Its author contests the decision."),
         "own_comment": _("Your own comments are for another editor."),
         "author_banned": _("Its author is banned."),
+        "unverified": _("Its author has not confirmed their e-mail address yet."),
         "editors_only": _("Whoever made the batch is no editor any more."),
     }
     return told.get(code, _("It could not be decided; the log of the site says why."))

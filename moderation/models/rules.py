@@ -12,11 +12,12 @@ from articles.models import Article, Guideline
 from moderation.pipeline import SWITCHABLE
 
 
-def _bounded(default, low, high, help_text, field=models.PositiveIntegerField):
+def _bounded(default, low, high, help_text, field=models.PositiveIntegerField, **options):
     return field(
         default=default,
         validators=[MinValueValidator(low), MaxValueValidator(high)],
         help_text=help_text,
+        **options,
     )
 
 
@@ -47,6 +48,14 @@ def check_names_only(names: list[str]) -> None:
     known = isinstance(names, list) and all(name in SWITCHABLE for name in names)
     if not known or len(set(names)) != len(names):
         raise ValidationError(_("One of these checks cannot be switched off."), "unknown_check")
+
+
+class DisposableMail(models.TextChoices):
+    """What becomes of e-mail addresses that are made to be thrown away."""
+
+    TAKE = "take", _("Like any other")
+    HOLD = "hold", _("A newcomer's comments wait for an editor")
+    REFUSE = "refuse", _("Not accepted")
 
 
 class Mode(models.TextChoices):
@@ -94,6 +103,36 @@ class Policy(models.Model):
     post_limit = _bounded(6, 1, 100_000, _("Comments a reader may post within the time below."))
     post_seconds = _bounded(60, 1, 86_400, _("Seconds; beyond the limit a post is refused."))
     reactions = models.BooleanField(default=True, help_text=_("Readers may react to comments."))
+
+    disposable_mail = models.CharField(
+        max_length=10,
+        choices=DisposableMail,
+        default=DisposableMail.HOLD,
+        db_default=DisposableMail.HOLD,
+        help_text=_("Throw-away e-mail addresses, when somebody signs up or changes theirs."),
+    )
+    proof_always = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Ask every newcomer's browser for a proof of work; without it comments wait."),
+    )
+    proof_sign_ups = _bounded(
+        5,
+        0,
+        10_000,
+        _("Sign-ups from one network, from which on newcomers are asked. 0: off."),
+        db_default=5,
+    )
+    proof_first_posts = _bounded(
+        10,
+        0,
+        10_000,
+        _("Newcomers' comments from one network, likewise. 0: off."),
+        db_default=10,
+    )
+    proof_days = _bounded(
+        2, 1, 30, _("Days, today included, over which the two are counted."), db_default=2
+    )
 
     newcomer_first_n = _bounded(
         0, 0, 100, _("A newcomer's first comments that wait for an editor. 0: none.")

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import limits
+from accounts.addresses import Origin
 from accounts.errors import Conflict, Forbidden
 from accounts.models import ADMINS, EDITORS, User
 from comments import notifications
@@ -64,13 +66,15 @@ def contestable(comment: Comment) -> DecisionRecord:
     return record
 
 
-def appeal(*, actor: User, comment: Comment, words: str = "") -> Appeal:
+def appeal(
+    *, actor: User, comment: Comment, words: str = "", origin: Origin | None = None
+) -> Appeal:
     """Contest the decision not to publish one's comment; each decision once, for six months.
 
     actor: its author, suspended and banned ones too. words: why, at most 1,000 characters, or
     none. Raises Forbidden (sign_in, not_yours), ValidationError (forbidden_characters,
-    note_too_long), Conflict as contestable does, and (being_decided) while a ruling on the comment
-    waits for its effect.
+    note_too_long), TooMany (too_fast), Conflict as contestable does, and (being_decided) while a
+    ruling on the comment waits for its effect.
     """
     if not actor.is_authenticated:
         raise Forbidden(_("Sign in first."), code="sign_in")
@@ -78,6 +82,7 @@ def appeal(*, actor: User, comment: Comment, words: str = "") -> Appeal:
         raise Forbidden(_("Only its author may contest a decision."), code="not_yours")
     words = checked_note(words, limit=1_000)
     with transaction.atomic():
+        limits.spend("appeal", actor=actor, origin=origin)
         row = comments.locked(comment)
         record = contestable(row)
         if effect_on(row) is not None:

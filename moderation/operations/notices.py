@@ -1,14 +1,14 @@
 """Notices that a comment is against the law: received from anybody, settled by an editor."""
 
-from datetime import timedelta
-
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict, TooMany
+from accounts import limits
+from accounts.addresses import Origin
+from accounts.errors import Conflict
 from accounts.models import User
 from comments import operations as comments
 from comments.models import Comment
@@ -18,7 +18,6 @@ from moderation.operations.ruling import rule
 from moderation.signals import legal_notice_changed
 from record import log
 
-PER_HOUR = 10  # from one e-mail address
 WHY_LENGTH = 2_000  # characters
 Outcome = LegalNotice.Outcome
 
@@ -33,6 +32,7 @@ def give_legal_notice(
     email: str = "",
     about_minors: bool = False,
     good_faith: bool = False,
+    origin: Origin | None = None,
 ) -> LegalNotice:
     """Bring a live comment before the editors as illegal, with an account or without.
 
@@ -48,12 +48,10 @@ def give_legal_notice(
         optional={"name", "email"} if about_minors else set(),
         good_faith=good_faith,
     )
-    hour_ago = timezone.now() - timedelta(hours=1)
-    if given["email"]:
-        recent = LegalNotice.objects.filter(email=given["email"], created_at__gt=hour_ago)
-        if recent.count() >= PER_HOUR:
-            raise TooMany(_("You have sent a lot of notices in a short time."), code="too_fast")
     with transaction.atomic():
+        # Whoever gives no address is known by the name they sign with, if any.
+        subject = given["email"] or given["name"]
+        limits.spend("legal_notice", actor=notifier, origin=origin, subjects=(subject,))
         made = LegalNotice.objects.create(
             comment=comment, notifier=notifier, about_minors=about_minors, **given
         )

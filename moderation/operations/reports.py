@@ -1,6 +1,6 @@
 """What readers report, how much their word weighs, and that an editor has looked."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
@@ -8,7 +8,9 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict, Forbidden, TooMany
+from accounts import limits
+from accounts.addresses import Origin
+from accounts.errors import Conflict, Forbidden
 from accounts.models import User
 from comments import operations as comments
 from comments.models import Comment
@@ -17,7 +19,6 @@ from moderation.operations.permissions import check_may_rule_on, checked_note
 from moderation.operations.queueing import follow_reports
 from record import log
 
-REPORTS_PER_HOUR = 30  # by one reader
 WEIGHED = 200  # open reports of one comment; more say nothing new
 HALF = 0.5
 
@@ -29,6 +30,7 @@ def report(
     comment: Comment | None = None,
     profile: User | None = None,
     note: str = "",
+    origin: Origin | None = None,
 ) -> Report | None:
     """Bring a live comment, or a person's name or bio, before the editors.
 
@@ -45,14 +47,12 @@ def report(
     note = checked_note(note, limit=500)
     if not reporter.may_post():
         raise Forbidden(_("This account may not post at present."), code="may_not_post")
-    hour_ago = timezone.now() - timedelta(hours=1)
-    if reporter.reports_made.filter(created_at__gt=hour_ago).count() >= REPORTS_PER_HOUR:
-        raise TooMany(_("You have reported a lot in a short time."), code="too_fast")
     public = comment is None or (comment.is_live and comment.call_to_action.article.is_live())
     if not public or (profile is not None and profile.erased_at):
         raise ObjectDoesNotExist
     if reason == Report.Reason.DISAGREE:
         return None
+    limits.spend("report", actor=reporter, origin=origin)
     if comment is not None:
         return _report_comment(reporter, comment, reason, note)
     made, _created = Report.objects.get_or_create(

@@ -46,7 +46,7 @@ def rule(
     stands, the author and readers hear of nothing, and `undo` leaves no trace to them. batch: the
     one it is part of. Raises Forbidden (editors_only, own_comment), ValidationError (bad_outcome,
     bad_reason, note_too_long), Conflict (changed, withdrawn, already_decided, already_so, appealed,
-    author_banned).
+    author_banned, unverified).
     """
     check_may_rule_on(actor, comment.author_id)
     if outcome not in (Outcomes.APPROVE, Outcomes.REJECT):
@@ -74,6 +74,8 @@ def rule(
                 _("Its author is banned. Lift the ban before you approve it."),
                 code="author_banned",
             )
+        if outcome == Outcomes.APPROVE:
+            comments.check_reachable(row)
         record = land(
             actor=actor,
             comment=row,

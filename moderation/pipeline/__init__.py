@@ -50,6 +50,9 @@ CHECKS: tuple[str, ...] = (
     "premoderated",  # does an editor read everything here first?
     "out_of_hours",  # was it written while nobody reads?
     "restricted",  # does the author's standing send every comment to an editor?
+    "unverified",  # has the author confirmed no e-mail address?
+    "disposable_mail",  # does a new author have a throw-away address?
+    "unproven",  # did a new author send no proof of work where one was asked for?
     "newcomer",  # is it one of the author's first comments?
     "flood",  # does the author post too fast?
     "repeats",  # has the author said the same before?
@@ -74,7 +77,7 @@ SWITCHABLE: tuple[str, ...] = tuple(
     for name in CHECKS
     if name
     not in (
-        *("closed", "premoderated", "out_of_hours", "restricted"),
+        *("closed", "premoderated", "out_of_hours", "restricted", "unverified"),
         *("disguised_words", "unmeasured_language"),
     )
 )
@@ -86,6 +89,9 @@ REASONS: dict[str, str] = {
     "premoderated": "An editor reads every comment in this discussion before it goes live.",
     "out_of_hours": "Nobody reads in this discussion at the hour the comment was written.",
     "restricted": "An editor reads every comment by this author before it goes live.",
+    "unverified": "The author has not confirmed an e-mail address.",
+    "disposable_mail": "The author's e-mail address is a disposable one.",
+    "unproven": "The comment, or its author's sign-up, came without the proof of work asked for.",
     "newcomer": "The author has too few approved comments.",
     "flood": "The author posted too many comments in a short time.",
     "repeats": "The author posted the same text, or nearly the same, before.",

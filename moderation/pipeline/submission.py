@@ -15,6 +15,8 @@ class AuthorFacts:
 
     `approved` and `rejected` count the author's other comments. `trusted` is true for editors.
     `restricted` is true when the author's standing sends every comment to an editor.
+    `verified` is false when the author has confirmed no e-mail address, `disposable` true when it
+    is at a disposable domain, `unproven` true when they signed up without a proof asked for.
     """
 
     id: int
@@ -23,6 +25,9 @@ class AuthorFacts:
     rejected: int = 0
     trusted: bool = False
     restricted: bool = False
+    verified: bool = True
+    disposable: bool = False
+    unproven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class Submission:
     `sketch` holds the numbers under which near-copies of the text, and comments that link where it
     links, are found; `alike` those that were found, the author's own included, and `clusters` the
     newest members of every raid that one of them is known to be in.
+    `unproven` is true when it came without the proof of work that was asked for.
     """
 
     comment_id: int
@@ -95,6 +101,7 @@ class Submission:
     sketch: tuple[int, ...] = ()
     alike: tuple[Alike, ...] = ()
     clusters: tuple[Member, ...] = ()
+    unproven: bool = False
 
 
 # A named tuple, because long lists are compared and hashed as a whole to find their compiled form.
@@ -126,6 +133,8 @@ class Policy:
     repeat_min_letters: shorter texts ("I agree") count as repeats only when exact, and only after
         short_repeat_limit copies; between authors they never count.
     near_repeat_similarity: from 0 to 1, from where on two texts are copies of each other.
+    disposable_mail: "take", "hold" a newcomer's comments, or "refuse" such addresses, which holds
+        those of accounts that have one already.
     newcomer_first_n: hold until this many comments are approved; 0 switches it off.
     flood_limit: how many comments, this one included, may be posted within flood_seconds;
         0 switches it off. At most 20 earlier comments are known, so beyond 20 it never holds.
@@ -158,6 +167,7 @@ class Policy:
     repeat_min_letters: int = 30
     short_repeat_limit: int = 5
     near_repeat_similarity: float = 0.85
+    disposable_mail: str = "hold"
     newcomer_first_n: int = 0
     flood_limit: int = 5
     flood_seconds: int = 60

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.errors import Conflict
+from accounts.addresses import origin_of
+from accounts.errors import Conflict, TooMany, told_to_wait
 from comments.models import Comment
 from moderation import operations
 from moderation.statement import statement_of
@@ -66,8 +67,11 @@ def appeal(request: HttpRequest, comment_id: int) -> HttpResponse:
         return HttpResponseRedirect(here)
     words = request.POST.get("words", "")
     try:
-        operations.appeal(actor=request.user, comment=comment, words=words)
+        operations.appeal(
+            actor=request.user, comment=comment, words=words, origin=origin_of(request)
+        )
     except ValidationError as error:
-        status = 409 if isinstance(error, Conflict) else 422
-        return _page(request, comment, words=words, errors=error.messages, status=status)
+        status = 409 if isinstance(error, Conflict) else 429 if isinstance(error, TooMany) else 422
+        page = _page(request, comment, words=words, errors=error.messages, status=status)
+        return told_to_wait(page, error)
     return HttpResponseRedirect(here)

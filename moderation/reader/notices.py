@@ -3,12 +3,11 @@
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.errors import TooMany
-from accounts.pace import too_often
+from accounts.addresses import origin_of
+from accounts.errors import TooMany, told_to_wait
 from comments.models import Comment
 from comments.pages import viewer
 from moderation import operations
@@ -27,7 +26,7 @@ def legal_notice(request: HttpRequest, comment_id: int) -> HttpResponse:
         pk=comment_id,
     )
     form = LegalNoticeForm(initial={"email": reader.email if reader else ""})
-    made, status = None, 200
+    made, status, refusal = None, 200, None
     if request.method == "POST":
         form = LegalNoticeForm(request.POST)
         try:
@@ -35,6 +34,7 @@ def legal_notice(request: HttpRequest, comment_id: int) -> HttpResponse:
                 made = _given(request, form, comment)
         except ValidationError as error:
             form.add_error(None, error)
+            refusal = error
             status = 429 if isinstance(error, TooMany) else 422
         else:
             status = 201 if made else 422
@@ -45,12 +45,11 @@ def legal_notice(request: HttpRequest, comment_id: int) -> HttpResponse:
         "back_url": comment.get_absolute_url(),
         "noindex": True,
     }
-    return render(request, "moderation/legal_notice.html", context, status=status)
+    page = render(request, "moderation/legal_notice.html", context, status=status)
+    return told_to_wait(page, refusal)
 
 
 def _given(request: HttpRequest, form: LegalNoticeForm, comment: Comment) -> LegalNotice:
-    if too_often(request, "legal_notice"):
-        raise TooMany(_("You have sent a lot of notices in a short time."), code="too_fast")
     return operations.give_legal_notice(
-        notifier=viewer(request), comment=comment, **form.cleaned_data
+        notifier=viewer(request), comment=comment, origin=origin_of(request), **form.cleaned_data
     )

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from accounts.errors import TooMany
+from accounts.addresses import origin_of
+from accounts.errors import TooMany, told_to_wait
 from accounts.models import User
 from comments.models import Comment
 from comments.pages import viewer
@@ -16,14 +17,21 @@ from moderation.models import Report
 
 
 def _report(request: HttpRequest, *, back: str, action: str, **subject) -> HttpResponse:
-    errors, reported, looked_at, status = [], "", None, 200
+    errors, reported, looked_at, status, refusal = [], "", None, 200, None
     reason, note = request.POST.get("reason", ""), request.POST.get("note", "")
     if request.method == "POST":
         try:
-            made = operations.report(reporter=request.user, reason=reason, note=note, **subject)
+            made = operations.report(
+                reporter=request.user,
+                reason=reason,
+                note=note,
+                origin=origin_of(request),
+                **subject,
+            )
             reported, looked_at = reason, made and made.settled_at
         except ValidationError as error:
             errors, status = list(error.messages), 429 if isinstance(error, TooMany) else 422
+            refusal = error
     context = {
         **subject,
         "reasons": Report.Reason.choices,
@@ -36,7 +44,7 @@ def _report(request: HttpRequest, *, back: str, action: str, **subject) -> HttpR
         "back_url": back,
         "noindex": True,
     }
-    return render(request, "moderation/report.html", context, status=status)
+    return told_to_wait(render(request, "moderation/report.html", context, status=status), refusal)
 
 
 @require_http_methods(["GET", "POST"])

@@ -36,8 +36,10 @@ READ_BY: dict[str, frozenset[str]] = {
     "blocked_links": frozenset(),
     "disguised_links": frozenset(),
 }
-# These ask about other comments of that moment, which nobody kept.
+# These ask about other comments, or the author's address, of that moment, which nobody kept.
 OF_THE_MOMENT: dict[str, frozenset[str]] = {
+    "disposable_mail": frozenset({"disposable_mail"}),
+    "unproven": frozenset(),
     "flood": frozenset({"flood_limit", "flood_seconds"}),
     "repeats": frozenset(
         ("repeat_limit", "repeat_min_letters", "short_repeat_limit", "near_repeat_similarity")

@@ -55,7 +55,7 @@ def plant(canaries: dict[str, str], *, password: str) -> int:
     person.email = mail
     person.set_password(password)
     person.save()
-    EmailAddress.objects.create(user=person, email=mail, primary=True, verified=True)
+    EmailAddress.objects.filter(user=person).update(email=mail)
     Authenticator.objects.create(
         user=person,
         type=Authenticator.Type.RECOVERY_CODES,

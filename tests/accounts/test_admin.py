@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from articles.models import Guideline, HousePage
 from record.models import Entry
-from tests.admin_pages import messages, path
+from tests.admin_pages import messages, path, prove
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 def head(client):
     user = make_user(role="admin")
     client.force_login(user)
+    prove(client)
     return user
 
 

@@ -293,7 +293,7 @@ def test_erasing_leaves_a_number_and_the_comments(django_capture_on_commit_callb
     comment = make_comment(author=make_user(display_name="Wren Ashby", bio="Keeps bees."))
     user = comment.author
     email = user.email
-    EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+    EmailAddress.objects.get_or_create(user=user, email=email, primary=True, verified=True)
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
     key = sign_in(user)
     _row, secret = operations.issue_token(actor=user, user=user, name="a script")

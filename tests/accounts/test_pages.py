@@ -28,7 +28,7 @@ def _fresh_limits():
 def reader(client) -> User:
     """Signed in, and proven once more a moment ago."""
     user = make_user(display_name="Wren Ashby")
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    EmailAddress.objects.get_or_create(user=user, email=user.email, primary=True, verified=True)
     client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     assert "_auth_user_id" in client.session

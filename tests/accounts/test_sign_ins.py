@@ -53,7 +53,7 @@ def test_a_device_is_said_in_plain_words(user_agent, words):
 def reader(db) -> User:
     cache.clear()
     user = make_user()
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    EmailAddress.objects.get_or_create(user=user, email=user.email, primary=True, verified=True)
     return user
 
 
@@ -111,7 +111,7 @@ def test_all_other_places_are_signed_out_at_once(reader):
 def test_a_strangers_place_is_a_404(reader):
     mine = signed_in(reader, PHONE)
     other = make_user()
-    EmailAddress.objects.create(user=other, email=other.email, primary=True, verified=True)
+    EmailAddress.objects.get_or_create(user=other, email=other.email, primary=True, verified=True)
     signed_in(other, LAPTOP)
     place = UserSession.objects.get(user=other)
     assert mine.post(reverse("end_session", args=[place.pk])).status_code == 404

@@ -35,7 +35,7 @@ def sign_up(client, **fields):
 
 def verified(**fields) -> User:
     user = make_user(**fields)
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    EmailAddress.objects.get_or_create(user=user, email=user.email, primary=True, verified=True)
     return user
 
 

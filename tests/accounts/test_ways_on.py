@@ -38,7 +38,7 @@ def test_a_door_opens_whatever_lies_behind_it(client, door, address):
 @pytest.mark.parametrize("address", ELSEWHERE)
 def test_signing_in_leads_nowhere_else(client, address):
     user = make_user()
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    EmailAddress.objects.get_or_create(user=user, email=user.email, primary=True, verified=True)
     sent = {"login": user.email, "password": "a long password", "next": address}
     answer = client.post(reverse("account_login"), sent)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")

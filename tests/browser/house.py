@@ -123,7 +123,9 @@ def furnish() -> House:
     operations.issue_token(actor=reader, user=reader, name="A script", expires_at=None)
     leaver, guarded = make_user(), make_user()
     for person in (reader, guarded):
-        EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
+        EmailAddress.objects.get_or_create(
+            user=person, email=person.email, primary=True, verified=True
+        )
     leaver = ask_erasure(actor=leaver, user=leaver, words=False)
     warning = {"kind": "warn", "note": "Attack arguments, not people."}
     sanctions.give(actor=editor, user=leaver, **warning)

@@ -24,7 +24,7 @@ PASSWORD = "a long password"
 def reader(db) -> User:
     cache.clear()
     user = make_user(display_name="Wren Ashby")
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    EmailAddress.objects.get_or_create(user=user, email=user.email, primary=True, verified=True)
     return user
 
 

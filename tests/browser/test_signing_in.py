@@ -46,7 +46,7 @@ def reader(transactional_db) -> User:
     # Emptying the database between tests takes what migrations wrote with it.
     Group.objects.get_or_create(name="reader")
     user = make_user(display_name="Wren Ashby")
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    EmailAddress.objects.get_or_create(user=user, email=user.email, primary=True, verified=True)
     return user
 
 

@@ -233,6 +233,7 @@ def test_every_rule_that_judging_reads_is_either_asked_again_or_named_as_untold(
         *("max_length", "edit_minutes", "post_limit", "post_seconds", "reactions"),
         *("rejected_text_days", "report_days", "receipt_days", "auto_close_days"),
         *("check_budget_ms", "checks_off", "created_by", "urgent_threat", "urgent_minutes"),
+        *("proof_always", "proof_sign_ups", "proof_first_posts", "proof_days"),
     }
     fields = {field.name for field in Policy._meta.concrete_fields if field.editable}
     assert fields - read - elsewhere == {"id"}

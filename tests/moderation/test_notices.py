@@ -10,12 +10,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.errors import Conflict, Forbidden, TooMany
+from accounts.limits import LIMITS, Limit
 from accounts.operations import erase_account
 from comments.models import Comment
 from moderation import mail as notice_mail
 from moderation import operations
 from moderation.models import LegalNotice
-from moderation.operations import notices
 from record.models import Entry
 from tests.factories import make_comment, make_user
 from tests.refusals import codes, refusal
@@ -135,7 +135,7 @@ def test_one_place_and_one_address_have_a_pace(client, monkeypatch):
         said = {**SAID, "email": f"ada{number}@example.org"}
         assert client.post(f"/c/{comment.pk}/notice/", said).status_code == 201
     assert client.post(f"/c/{comment.pk}/notice/", SAID).status_code == 429
-    monkeypatch.setattr(notices, "PER_HOUR", 2)
+    monkeypatch.setitem(LIMITS, "legal_notice", Limit(3_600, subject=2))
     give()
     give()
     with pytest.raises(TooMany):

@@ -8,12 +8,13 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.errors import Conflict, Forbidden, TooMany
+from accounts.limits import LIMITS
 from articles.models import Guideline
 from comments import operations as comments
 from comments.models import Comment, Notification
 from moderation import intake, operations, pipeline, reasons
 from moderation.models import ArticlePolicy, DecisionRecord, LinkDomain, Phrase, Policy, Report
-from moderation.operations import judging, reports
+from moderation.operations import judging
 from moderation.waiting import expected_wait_seconds
 from record.models import Entry
 from tests.factories import make_article, make_comment, make_user, relax
@@ -550,7 +551,7 @@ def test_one_row_that_cannot_be_held_does_not_stop_the_sweep(monkeypatch):
 
 def test_reporting_has_a_pace_and_needs_a_good_standing():
     reader = make_user()
-    for _n in range(reports.REPORTS_PER_HOUR):
+    for _n in range(LIMITS["report"].account):
         operations.report(reporter=reader, comment=make_comment(), reason="spam")
     with pytest.raises(TooMany):
         operations.report(reporter=reader, comment=make_comment(), reason="spam")

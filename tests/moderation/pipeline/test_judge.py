@@ -156,7 +156,7 @@ def test_no_record_of_a_decision_repeats_the_text():
         2,
         text,
         NOW,
-        AuthorFacts(3, NOW, restricted=True),
+        AuthorFacts(3, NOW, restricted=True, verified=False, disposable=True, unproven=True),
         recent=tuple(Earlier(at, text, NOW) for at in range(20)),
         twins=(7,),
         discussion=DiscussionFacts(open=False, premoderated=True, attended=False),

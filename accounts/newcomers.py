@@ -1,0 +1,57 @@
+"""Who is new, and from where many of them come: then a proof of work is asked for."""
+
+from django.db.models import F, Sum
+
+from accounts import ports
+from accounts.addresses import Origin
+from accounts.daily_keys import kept_days, keyed, today
+from accounts.models import NetworkCount, User
+from accounts.proof_of_work import redeem
+from record import log
+
+Kind = NetworkCount.Kind
+
+
+def came(kind: str, *, origin: Origin) -> None:
+    """Count one of a kind from a network, under the key of today."""
+    key = keyed(f"{kind} from", origin.network)
+    _row, made = NetworkCount.objects.get_or_create(key=key, defaults={"day": today(), "times": 1})
+    if not made:
+        NetworkCount.objects.filter(pk=key).update(times=F("times") + 1)
+
+
+def times(kind: str, *, origin: Origin, days: int) -> int:
+    """How many of a kind came from a network, over so many days with today. What the network is
+    called differs from day to day, and its keys alone tell."""
+    keys = [keyed(f"{kind} from", origin.network, day=day) for day in kept_days(days)]
+    return NetworkCount.objects.filter(pk__in=keys).aggregate(sum=Sum("times"))["sum"] or 0
+
+
+def is_asked(*, origin: Origin) -> bool:
+    """Whether newcomers from there are asked for a proof of work now."""
+    rules = ports.newcomers()
+    if rules.proof_always:
+        return True
+    thresholds = ((Kind.SIGN_UP, rules.proof_sign_ups), (Kind.FIRST_POST, rules.proof_first_posts))
+    return any(
+        most and times(kind, origin=origin, days=rules.proof_days) >= most
+        for kind, most in thresholds
+    )
+
+
+def is_unproven(kind: str, *, origin: Origin, proof: str, trapped: bool) -> bool:
+    """Count a newcomer's deed; True if it came without the proof that was asked for, or filled in
+    a field that nobody can see. Runs in the deed's transaction, where there is one."""
+    asked = is_asked(origin=origin)
+    came(kind, origin=origin)
+    if trapped:
+        return True
+    return asked and not redeem(proof)
+
+
+def signed_up(*, user: User, origin: Origin, proof: str, trapped: bool) -> None:
+    """Note a sign-up. One without its proof stands, and the first comments wait for an editor."""
+    if is_unproven(Kind.SIGN_UP, origin=origin, proof=proof, trapped=trapped):
+        user.unproven = True
+        user.save(update_fields=["unproven"])
+        log.append(actor=None, verb="sign_up_unproven", subject=user, detail={})
