@@ -5,7 +5,10 @@ import shutil
 from importlib import import_module
 
 import pytest
+from hypothesis import settings
 
+# For `make fuzz`.
+settings.register_profile("deep")
 pytest_plugins = ["tests.site"]
 NO_SKIPS = os.environ.get("REJOINDER_NO_SKIPS") == "1"
 

@@ -80,7 +80,11 @@ def refuses(response: HttpResponse) -> bool:
 
 
 def cell(
-    ask: Callable[[], HttpResponse], *, may: bool, changes: bool, marks: frozenset[str]
+    ask: Callable[[], HttpResponse],
+    *,
+    may: bool,
+    changes: bool,
+    marks: frozenset[str] = frozenset(),
 ) -> str:
     """What is off about one request; empty if nothing is."""
     with undone() as writes:
