@@ -101,6 +101,10 @@ bench: $(VENV)/.tools browser ## Measure reading a discussion of 10,000 comments
 bench-desk: $(VENV)/.tools ## Measure every view of the editors' desk with 1,000 waiting and with 100,000 (ARGS="--waiting 10000")
 	$(PY) -m benchmarks.desk $(ARGS)
 
+.PHONY: bench-texts
+bench-texts: $(VENV)/.tools ## Measure the worst texts that are known: rendered, checked and scored
+	$(PY) -m benchmarks.markdown $(ARGS)
+
 .PHONY: hostile
 hostile: $(VENV)/.tools browser ## Show hostile texts in a real browser and count what runs (FILE=texts.jsonl)
 	@test -n "$(FILE)" || { echo 'Which texts? make hostile FILE=texts.jsonl'; exit 2; }

@@ -138,7 +138,8 @@ def main() -> int:
     asked.add_argument("--times", type=int, default=3)
     times = asked.parse_args().times
     print(f"Python {platform.python_version()}, {platform.processor() or platform.machine()}")
-    print(f"\n| Work | Characters | Texts | Worst, s | 2nd | 3rd | Usual | The worst text |\n|{'---|' * 8}")
+    print("\n| Work | Characters | Texts | Worst, s | 2nd | 3rd | Usual | The worst text |")
+    print(f"|{'---|' * 8}")
     over = False
     for name, (work, size, cases) in WORK.items():
         work("Once, so that what is made on first use is there.")

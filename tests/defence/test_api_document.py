@@ -30,7 +30,7 @@ from tests.defence.writes import undone
 
 pytestmark = pytest.mark.django_db
 DEEP = settings.get_current_profile_name() == "deep"
-EXAMPLES = 600 if DEEP else 6  # of each operation, allowed and not
+EXAMPLES = 400 if DEEP else 4  # of each operation, allowed and not
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -47,6 +48,7 @@ def sources() -> Iterator[tuple[str, ast.AST, ModuleType]]:
             yield name, ast.parse(path.read_text()), importlib.import_module(dotted)
 
 
+@cache
 def expressions() -> tuple[dict[Expression, set[str]], list[str]]:
     """Each expression in the sources with the methods that it is used with, and the places of
     those that cannot be read there, because they are made when they are needed."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
@@ -60,11 +61,10 @@ def signed(scene: SimpleNamespace) -> tuple[Any, str]:
     return client, token
 
 
-@pytest.mark.parametrize("kind", FOREIGN)
-def test_no_form_is_taken_from_elsewhere(scene, kind):
+def test_no_form_is_taken_from_elsewhere(scene):
     client, token = signed(scene)
     taken = []
-    for name, arguments in addresses().items():
+    for kind, (name, arguments) in product(FOREIGN, addresses().items()):
         if name in WITHOUT_TOKEN:
             continue
         body = filled(DOORS[name].body, scene)
@@ -73,7 +73,7 @@ def test_no_form_is_taken_from_elsewhere(scene, kind):
         with undone() as writes:
             response = client.post(path_to(scene, name, arguments), body, headers=FOREIGN[kind])
         if response.status_code != 403 or writes.decided:
-            taken.append((name, response.status_code, writes.decided))
+            taken.append((kind, name, response.status_code, writes.decided))
     assert not taken
 
 
@@ -89,11 +89,10 @@ def test_the_same_form_is_taken_from_a_page_of_ours(scene):
         assert client.post("/language/", said, headers=headers).status_code == 302, headers
 
 
-@pytest.mark.parametrize("kind", FOREIGN)
-def test_no_call_with_a_session_is_taken_from_elsewhere(scene, kind):
+def test_no_call_with_a_session_is_taken_from_elsewhere(scene):
     client, token = signed(scene)
     taken = []
-    for (method, path), (_who, body) in API.items():
+    for kind, ((method, path), (_who, body)) in product(FOREIGN, API.items()):
         if method == "GET":
             continue
         headers = {**FOREIGN[kind], **({"X-CSRFToken": token} if kind != "no token" else {})}
@@ -103,7 +102,7 @@ def test_no_call_with_a_session_is_taken_from_elsewhere(scene, kind):
                 content_type="application/json", headers=headers,
             )  # fmt: skip
         if response.status_code != 403 or writes.decided:
-            taken.append((method, path, response.status_code))
+            taken.append((kind, method, path, response.status_code))
     assert not taken
 
 
