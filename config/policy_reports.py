@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from config.access import ROUTE
+
 Environ = dict[str, Any]
 Answer = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
@@ -33,6 +35,7 @@ def reports_taken(application: Answer) -> Answer:
         nonlocal minute, lines
         if environ.get("PATH_INFO") != settings.POLICY_REPORTS:
             return application(environ, start_response)
+        environ[ROUTE] = "policy_reports"
         now = int(time.monotonic()) // 60
         if now != minute:
             minute, lines = now, 0

@@ -6,6 +6,7 @@ from wsgiref.util import setup_testing_defaults
 
 from django.core.handlers.wsgi import WSGIHandler
 
+from config.access import observed
 from config.headers import with_headers
 from config.policy_reports import reports_taken
 from config.poll import answered_first
@@ -13,7 +14,7 @@ from config.poll import answered_first
 
 def whole_site() -> Any:
     """As config/wsgi.py puts it together, under the settings of now."""
-    return with_headers(answered_first(reports_taken(WSGIHandler())))
+    return with_headers(observed(answered_first(reports_taken(WSGIHandler()))))
 
 
 def ask(

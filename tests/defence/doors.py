@@ -56,7 +56,6 @@ DOORS: dict[str, Door] = {
         ),
         page(ALL),
     ),
-    "healthz": page(ALL, writes=ALL),
     "discussion_news": page(ALL, query="?since=0"),
     "discussion_fragments": page(ALL, query="?ids=1"),
     # Neither exists unless it is asked for.
