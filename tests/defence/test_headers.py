@@ -171,7 +171,7 @@ def report(site, caplog, said: object, **environ: str) -> list[str]:
     status, headers, answer = ask(site, "/policy-reports", method="POST", body=body, **environ)
     assert (status, answer) == (204, b"")
     assert "set-cookie" not in headers
-    return [record.getMessage() for record in caplog.records]
+    return [each.getMessage() for each in caplog.records if each.name == "rejoinder.policy"]
 
 
 def breach(**said: object) -> dict[str, object]:

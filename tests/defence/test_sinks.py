@@ -135,6 +135,8 @@ def test_files_are_taken_in_by_two_forms_of_the_admin_alone():
     taking = set()
     for room in ROOMS:
         for path in (ROOT / room).rglob("*.py"):
+            if path.parent.name == "migrations":
+                continue
             for node in ast.walk(ast.parse(path.read_text())):
                 named = getattr(node, "attr", getattr(node, "id", ""))
                 if named in ("FileField", "ImageField", "FILES", "ClearableFileInput"):
