@@ -11,6 +11,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make requirements"
 # A file's tests stay together: what they share is made once.
 PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+SBOM := var/sbom.cdx.json
 # What the database tests leave out: the real browser, and the whole site under its supervisor.
 DATABASE_TESTS := $(PYTEST) -q -m "not browser and not site"
 
@@ -31,7 +32,7 @@ test: $(VENV)/.tools browser gettext ## Install what the tests need and run all 
 # --- Checks ---------------------------------------------------------------------------------
 
 .PHONY: check
-check: lint $(VENV)/.tools gettext ## Everything CI holds against the code; databases: SQLite and PostgreSQL
+check: lint supplies $(VENV)/.tools gettext ## Everything CI holds against the code; databases: SQLite and PostgreSQL
 	$(DATABASE_TESTS)
 	tests/postgres.sh $(DATABASE_TESTS)
 
@@ -50,6 +51,22 @@ lint: $(VENV)/.tools ## Style, arrows between the apps, types, migrations, deplo
 .PHONY: check-deploy
 check-deploy: $(VENV)/.tools ## Run the commands of docs/operations.md on a bare Debian of their own (root; minutes)
 	$(PY) -m tests.deploy
+
+.PHONY: supplies
+supplies: sbom audit ## That everything is pinned by hash, the list of parts, and known faults
+	$(PY) -m tests.supplies pins
+
+.PHONY: sbom
+sbom: $(VENV)/.tools ## Write the list of parts, CycloneDX in JSON (SBOM=var/sbom.cdx.json)
+	$(PY) -m tests.supplies parts $(SBOM)
+
+.PHONY: audit
+audit: $(VENV)/.tools ## Ask for known faults of what is pinned; says so where nobody can be asked
+	$(PY) -m tests.supplies audit
+
+.PHONY: fuzz
+fuzz: $(VENV)/.tools ## Ask the API a hundred times what the tests ask, by its own document
+	$(PY) -m pytest -q --hypothesis-profile=deep tests/defence/test_api_document.py $(ARGS)
 
 .PHONY: format
 format: $(VENV)/.tools ## Put the code into the house's format
@@ -88,6 +105,10 @@ bench: $(VENV)/.tools browser ## Measure reading a discussion of 10,000 comments
 .PHONY: bench-desk
 bench-desk: $(VENV)/.tools ## Measure every view of the editors' desk with 1,000 waiting and with 100,000 (ARGS="--waiting 10000")
 	$(PY) -m benchmarks.desk $(ARGS)
+
+.PHONY: bench-texts
+bench-texts: $(VENV)/.tools ## Measure the worst texts that are known: rendered, checked and scored
+	$(PY) -m benchmarks.markdown $(ARGS)
 
 .PHONY: hostile
 hostile: $(VENV)/.tools browser ## Show hostile texts in a real browser and count what runs (FILE=texts.jsonl)

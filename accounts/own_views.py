@@ -11,7 +11,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import erasure, export, sign_ins
@@ -144,7 +143,6 @@ def keep_account(request: HttpRequest) -> HttpResponse:
     return redirect("my_account")
 
 
-@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep_account_by_mail(request: HttpRequest, token: str) -> HttpResponse:

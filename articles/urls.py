@@ -2,6 +2,7 @@
 
 from django.contrib.sitemaps import views as sitemaps
 from django.urls import path, re_path
+from django.views.decorators.http import require_safe
 
 from articles import feeds, views
 
@@ -14,8 +15,13 @@ urlpatterns = [
     re_path(
         r"^media/lead/(?P<name>[0-9a-f]{32}\.(?:webp|jpg))$", views.lead_image, name="lead_image"
     ),
-    path("feeds/articles.atom", feeds.ArticleFeed(), name="article_feed"),
-    path("feeds/sections/<slug:slug>.atom", feeds.SectionFeed(), name="section_feed"),
-    path("sitemap.xml", sitemaps.sitemap, {"sitemaps": feeds.SITEMAPS}, name="sitemap"),
+    path("feeds/articles.atom", require_safe(feeds.ArticleFeed()), name="article_feed"),
+    path("feeds/sections/<slug:slug>.atom", require_safe(feeds.SectionFeed()), name="section_feed"),
+    path(
+        "sitemap.xml",
+        require_safe(sitemaps.sitemap),
+        {"sitemaps": feeds.SITEMAPS},
+        name="sitemap",
+    ),
     path("robots.txt", views.robots, name="robots"),
 ]

@@ -1,6 +1,7 @@
 """Addresses of articles' pages and of what is said below them."""
 
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 import accounts.converters  # noqa: F401 - registers <row:>
 from comments import feeds
@@ -14,7 +15,11 @@ urlpatterns = [
     path("articles/<slug:slug>/preview/", writing.preview, name="preview"),
     path("articles/<slug:slug>/draft/", drafts.save_draft, name="save_draft"),
     path("articles/<slug:slug>/follow/", notifications.follow, name="follow_discussion"),
-    path("articles/<slug:slug>/comments.atom", feeds.DiscussionFeed(), name="discussion_feed"),
+    path(
+        "articles/<slug:slug>/comments.atom",
+        require_safe(feeds.DiscussionFeed()),
+        name="discussion_feed",
+    ),
     path("articles/<slug:slug>/news/", live.news, name="discussion_news"),
     path("articles/<slug:slug>/fragments/", live.fragments, name="discussion_fragments"),
     path("c/<row:comment_id>/", discussion.comment, name="comment"),

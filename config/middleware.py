@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -87,3 +88,50 @@ class StaffSecondFactor:
             _("Your role needs a passkey or an authenticator app. Set one up, then go on."),
         )
         return redirect("mfa_index")
+
+
+class OwnPagesAlone:
+    """Answers 403 to a change that a page of another site asks for.
+
+    Beside the token: a browser says where a request comes from, and a page cannot make it lie.
+    Programs say nothing of it, and for them the token decides.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if request.method in ("GET", "HEAD", "OPTIONS", "TRACE") or not _from_elsewhere(request):
+            return None
+        api = request.path_info.startswith("/api/")
+        if api and request.headers.get("Authorization", "").startswith("Bearer "):
+            return None
+        # A mail program unsubscribes with one click, from wherever it is. ninja's views are all
+        # marked so, because it asks for tokens itself.
+        if getattr(view, "csrf_exempt", False) and not api:
+            return None
+        return errors.respond(
+            request,
+            403,
+            "cross_origin",
+            _("That was sent from another site."),
+            _("Do it from a page of ours. Nothing was stored."),
+        )
+
+
+def _from_elsewhere(request: HttpRequest) -> bool:
+    said = request.headers
+    if said.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        return True
+    ours = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
+    if "Origin" in said:
+        return said["Origin"] not in ours
+    if "Referer" in said:
+        sender = urlsplit(said["Referer"])
+        return f"{sender.scheme}://{sender.netloc}" not in ours
+    return False

@@ -36,8 +36,6 @@ def answered_first(django: Answer) -> Answer:
             status,
             [
                 ("Cache-Control", "no-cache"),
-                ("X-Content-Type-Options", "nosniff"),
-                ("Cross-Origin-Resource-Policy", "same-origin"),
                 ("Content-Type", "text/plain; charset=utf-8"),
                 *([] if status.startswith("304") else [("Content-Length", str(len(body)))]),
                 *headers,

@@ -54,6 +54,17 @@ def _generated_secret() -> str:
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or _generated_secret()
+# Whoever knows it signs in as anybody. What an example or a guide has is known to all.
+_KNOWN_SECRETS = ("django-insecure", "change", "example", "insecure", "replace", "secret", "your")
+if not DEVELOPMENT and (
+    len(SECRET_KEY) < 50
+    or len(set(SECRET_KEY)) < 10
+    or SECRET_KEY.lower().startswith(_KNOWN_SECRETS)
+):
+    raise ImproperlyConfigured(
+        "SECRET_KEY can be guessed: 50 characters or more from `openssl rand -base64 48`, say;"
+        " or leave it out, and one is made and kept in the data folder"
+    )
 SITE_URL = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 _site = urlsplit(SITE_URL)
 if _site.scheme not in {"http", "https"} or not _site.hostname:
@@ -93,15 +104,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.ViewName",
+    # Before what refuses: a refusal has a content policy too.
+    "csp.middleware.CSPMiddleware",
     "config.middleware.Probes",
     "config.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "config.middleware.OwnPagesAlone",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.ReadersClock",
@@ -352,6 +365,7 @@ LANGUAGES = [
     ("ar", _("Arabic")),
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS
@@ -429,6 +443,15 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
 }
+# Where a browser tells of a script that makes markup from text; htmx does, so nothing is blocked.
+POLICY_REPORTS = "/policy-reports"
+CONTENT_SECURITY_POLICY_REPORT_ONLY = {
+    "DIRECTIVES": {
+        "default-src": None,
+        "require-trusted-types-for": ["'script'"],
+        "report-uri": [POLICY_REPORTS],
+    },
+}
 # The hostile harness reports to itself what the real policy blocks.
 POLICY_REPORT_URI = env.str("POLICY_REPORT_URI", default="")
 if POLICY_REPORT_URI:
@@ -438,6 +461,39 @@ if POLICY_REPORT_URI:
             "report-uri": [POLICY_REPORT_URI],
         },
     }
+# On every answer that does not say so itself, static files and what Django never sees included.
+EVERY_ANSWER = {
+    "Content-Security-Policy": (
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": X_FRAME_OPTIONS,
+    "Referrer-Policy": SECURE_REFERRER_POLICY,
+    "Cross-Origin-Opener-Policy": SECURE_CROSS_ORIGIN_OPENER_POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # A browser's devices are none of our business, but for passkeys and a link that is copied.
+    "Permissions-Policy": ", ".join(
+        [
+            *(
+                f"{feature}=()"
+                for feature in (
+                    *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
+                    *("encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid"),
+                    *("identity-credentials-get", "idle-detection", "local-fonts", "magnetometer"),
+                    *("microphone", "midi", "payment", "picture-in-picture", "serial", "usb"),
+                    *("screen-wake-lock", "storage-access", "xr-spatial-tracking"),
+                )
+            ),
+            *(
+                f"{feature}=(self)"
+                for feature in (
+                    *("clipboard-write", "publickey-credentials-create"),
+                    "publickey-credentials-get",
+                )
+            ),
+        ]
+    ),
+}
 
 # --- What is told of all this --------------------------------------------------------------
 

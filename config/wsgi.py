@@ -10,7 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 counters.share()
 django = get_wsgi_application()
 
-from config.access import observed  # noqa: E402 - needs the apps that are loaded above
-from config.poll import answered_first  # noqa: E402 - as above
+# These need the settings and the apps that are loaded above.
+from config.access import observed  # noqa: E402
+from config.headers import with_headers  # noqa: E402
+from config.policy_reports import reports_taken  # noqa: E402
+from config.poll import answered_first  # noqa: E402
 
-application = observed(answered_first(django))
+application = with_headers(observed(answered_first(reports_taken(django))))

@@ -5,7 +5,10 @@ import shutil
 from importlib import import_module
 
 import pytest
+from hypothesis import settings
 
+# For `make fuzz`.
+settings.register_profile("deep")
 pytest_plugins = ["tests.site"]
 # What only PostgreSQL can show is collected only there: see tests/postgres.sh.
 if not os.environ.get("DATABASE_URL", "").startswith("postgres"):

@@ -30,7 +30,9 @@ class LearnedModelAdmin(ReadOnlyAdmin):
     def area(self, lesson: LearnedModel) -> str:
         return _both(lesson, 0)
 
-    @action(description=_("Judge by the scorer alone again"), url_path="reset")
+    @action(
+        description=_("Judge by the scorer alone again"), url_path="reset", permissions=["view"]
+    )
     def reset(self, request: HttpRequest) -> HttpResponse:
         back = reverse("admin:moderation_learnedmodel_changelist")
         if request.method != "POST":

@@ -20,8 +20,11 @@ COLUMNS = ("text", "effect", "guideline", "note")
 MOST_BYTES = 500_000
 MOST_LINES = 5_000
 ERRORS_TOLD = 100
-# A spreadsheet takes a cell that begins so for a formula, and may run it.
-_FORMULA = re.compile(r"['\s]*[=+\-@\t\r＝＋－＠]")
+# A spreadsheet takes a cell that begins so for a formula, and may run it. Where decimals have a
+# comma, a semicolon begins a cell as well.
+_FORMULA = r"(?=['\s]*[=+\-@\t\r＝＋－＠])"
+_BEFORE_FORMULA = re.compile(rf"(?:^|(?<=;)){_FORMULA}")
+_TAMED = re.compile(rf"(?:^|(?<=;))'{_FORMULA}")
 
 
 @dataclass(slots=True)
@@ -159,11 +162,11 @@ def _phrase(cells: dict[str, str], guidelines: dict[str, int]) -> Phrase:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    return _BEFORE_FORMULA.sub("'", cell)
 
 
 def _as_written(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    return _TAMED.sub("", cell)
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -17,7 +17,8 @@ _LEAST_SHARE = 0.1
 _LEAST_WORDS = 5
 _LEAST_LETTERS = 20
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_LINK = re.compile(r"\S+://\S+|www\.\S+|[@#]\w+")
+# Only where a run begins: trying again from each of its letters would be quadratic.
+_LINK = re.compile(r"(?<!\S)(?=\S+://\S)\S+|www\.\S+|[@#]\w+")
 # The commonest words of each language; they hold a sentence together whatever it is about.
 _COMMON = {
     "en": "the of and to a in is that it you i for was with on are be this have not but they he "

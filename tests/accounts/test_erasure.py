@@ -96,7 +96,9 @@ def test_the_link_of_the_mail_keeps_the_account_without_signing_in():
     page = client.get(path)
     assert page.status_code == 200 and user.display_name in page.content.decode()
     assert fresh(user).erase_after is not None, "looking changes nothing"
-    assert client.post(path).status_code == 200
+    assert client.post(path).status_code == 403, "a button of ours alone does it"
+    token = {"csrfmiddlewaretoken": str(page.context["csrf_token"])}
+    assert client.post(path, token).status_code == 200
     user = fresh(user)
     assert user.erase_after is None and not user.erase_words and user.may_post()
     assert client.get(path).status_code == 404, "a link is for one erasure"

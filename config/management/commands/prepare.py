@@ -36,6 +36,11 @@ class Command(BaseCommand):
         if options["demo"] and not settings.DEVELOPMENT:
             raise CommandError("Demo content and its passwords are for development only.")
         self._migrate()
+        if not settings.DEVELOPMENT and (known := demo.open_to_anybody()):
+            raise CommandError(
+                "Anybody can sign in to these accounts of the demo: "
+                f"{', '.join(known)}. Start from an empty database, or change their passwords."
+            )
         call_command("createcachetable", verbosity=0)
         self._collect_static()
         defaults.write_defaults()
