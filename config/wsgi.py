@@ -10,7 +10,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 counters.share()
 django = get_wsgi_application()
 
-from config.access import observed  # noqa: E402 - needs the apps that are loaded above
-from config.poll import answered_first  # noqa: E402 - as above
+# isort: split
+# What follows needs the apps that the line above loads.
+from django.conf import settings  # noqa: E402
 
-application = observed(answered_first(django))
+from config.access import observed  # noqa: E402
+from config.fast_page import FastPage  # noqa: E402
+from config.poll import answered_first  # noqa: E402
+
+kept = FastPage(django, settings.PAGE_CACHE_MB * 1_000_000) if settings.PAGE_CACHE_MB else django
+application = observed(answered_first(kept))

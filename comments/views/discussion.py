@@ -4,8 +4,9 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
+from articles import shown
 from articles.json_ld import article_json_ld
 from articles.models import Article
 from articles.views import find
@@ -29,7 +30,7 @@ def visible_comment(request: HttpRequest, comment_id: int) -> Comment:
     )
 
 
-@require_GET
+@require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     found = find(slug)
     if isinstance(found, HttpResponse):
@@ -42,6 +43,9 @@ def article_page(
 ) -> HttpResponse:
     reader = pages.viewer(request)
     call_to_action = article.call_to_action
+    if reader is None:
+        until = shown.closing(call_to_action)
+        shown.says(request, discussions=[call_to_action.pk], until=until)
     sort = request.GET.get("sort", DEFAULT_SORT)
     cursor = request.GET.get("after")
     try:
@@ -104,7 +108,7 @@ def article_page(
     return render(request, "comments/article_page.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     """One comment within its ancestors and replies."""
     found = visible_comment(request, comment_id)
@@ -112,6 +116,9 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     if not article.is_live() and not (request.user.is_authenticated and request.user.is_editor):
         raise Http404
     reader = pages.viewer(request)
+    if reader is None:
+        until = shown.closing(found.call_to_action)
+        shown.says(request, discussions=[found.call_to_action_id], until=until)
     next_url = None
     if found.listed and found.root_id is None:
         after = request.GET.get("after", "0")

@@ -15,7 +15,7 @@ from articles import search as article_search
 from articles.models import Article
 from comments import search as comment_search
 from comments.models import Comment
-from config import defaults, demo
+from config import defaults, demo, public_versions
 from config.backup import back_up_sqlite
 
 BACKUPS = settings.DATA_DIR / "backups"
@@ -35,6 +35,7 @@ class Command(BaseCommand):
             raise CommandError("Demo content and its passwords are for development only.")
         self._migrate()
         call_command("createcachetable", verbosity=0)
+        public_versions.install()
         self._collect_static()
         defaults.write_defaults()
         if options["demo"] and not Article.objects.exists():
