@@ -3,9 +3,10 @@
 An answer whose view says nothing is never kept.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.db.models import Min
 from django.http import HttpRequest
@@ -17,17 +18,25 @@ from articles.models import Article, CallToAction
 KEEPING, SAID = "rejoinder.keeping", "rejoinder.said"
 
 
+class Remaker(Protocol):
+    """Makes a page anew from its discussion as it is then, in UTF-8, while nothing else has
+    changed; answers None where that takes a whole new page."""
+
+    def __call__(self) -> bytes | None: ...
+
+    def without(self, text: bytes) -> "Remaker":
+        """The same, of a page in which this text does not stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """discussions: the numbers of the questions whose discussions or counts the page shows.
     until: the moment when it will say something else though nobody changes anything; or None.
-    anew: makes the same page from its discussion as it is then, while nothing else has changed;
-    answers None where that takes a whole new page.
     """
 
     discussions: frozenset[int]
     until: datetime | None
-    anew: Callable[[], str | None] | None
+    anew: Remaker | None
 
 
 def says(
@@ -35,7 +44,7 @@ def says(
     *,
     discussions: Iterable[int] = (),
     until: datetime | None = None,
-    anew: Callable[[], str | None] | None = None,
+    anew: Remaker | None = None,
 ) -> None:
     """Declare the page that answers this request to be the same for every anonymous reader."""
     request.META[SAID] = Shown(frozenset(discussions), until, anew)

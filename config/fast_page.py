@@ -6,7 +6,8 @@ docs/architecture.md says why it is like this, under "The fast page".
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from io import BytesIO
@@ -198,13 +199,10 @@ class FastPage:
         return True
 
     def _versions(self, scopes: Iterable[int]) -> Versions:
-        """HOUSE and these, sorted. The two signals give connections back and close broken ones."""
+        """HOUSE and these, sorted."""
         wanted = sorted({public_versions.HOUSE, *scopes})
-        request_started.send(sender=FastPage, environ={})
-        try:
+        with _connected():
             found = public_versions.read(wanted)
-        finally:
-            request_finished.send(sender=FastPage)
         return tuple((scope, found.get(scope, 0)) for scope in wanted)
 
     # --- How it is made ---------------------------------------------------------------------
@@ -257,18 +255,14 @@ class FastPage:
             return None
         if stale.until is not None and stale.until <= time():
             return None
-        request_started.send(sender=FastPage, environ={})
-        try:
-            with (
-                translation.override(stale.language),
-                timezone.override(settings.PUBLISHER_TIME_ZONE),
-            ):
-                html = stale.anew()
-        finally:
-            request_finished.send(sender=FastPage)
-        if html is None:
+        with (
+            _connected(),
+            translation.override(stale.language),
+            timezone.override(settings.PUBLISHER_TIME_ZONE),
+        ):
+            body = stale.anew()
+        if body is None:
             return None
-        body = html.encode().replace(stale.nonce, b"")
         return replace(stale, body=body, versions=versions, checked=asked_at, forms={})
 
     def _asked(self, key: Key) -> tuple[str, Headers, bytes, shown.Shown | None]:
@@ -311,6 +305,16 @@ class FastPage:
         return status, list(headers), body, environ.get(shown.SAID)
 
 
+@contextmanager
+def _connected() -> Iterator[None]:
+    """Upon these signals Django gives connections back, and closes those that are broken."""
+    request_started.send(sender=FastPage, environ={})
+    try:
+        yield
+    finally:
+        request_finished.send(sender=FastPage)
+
+
 def _shown_at(path: str) -> list[int]:
     """The discussion that an address shows, where it tells one."""
     found = _TELLING.match(path)
@@ -326,10 +330,11 @@ def _entry(
     if header(headers, "set-cookie") or header(headers, "cache-control"):
         return None
     nonce = _NONCE.search(header(headers, "content-security-policy"))
-    attribute = b""
+    anew = says.anew
     if nonce is not None:
         attribute = f' nonce="{nonce[1]}"'.encode()
         body = body.replace(attribute, b"")
+        anew = anew and anew.without(attribute)
         if nonce[1].encode() in body:
             return None
         headers = _naming_scripts(headers, nonce[0], body, key)
@@ -343,8 +348,7 @@ def _entry(
         headers=kept,
         versions=versions,
         until=epoch(says.until),
-        anew=says.anew,
-        nonce=attribute,
+        anew=anew,
         language=key[4],
         checked=asked_at,
         further=key[-1],

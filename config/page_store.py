@@ -12,6 +12,8 @@ from typing import Any
 
 import brotli
 
+from articles.shown import Remaker
+
 Headers = list[tuple[str, str]]
 Versions = tuple[tuple[int, int], ...]
 
@@ -39,16 +41,15 @@ class Entry:
     """A page, what it depended on when it was made, and how it is made anew.
 
     versions: of what it shows, read before it was made. until: epoch seconds, or None. checked:
-    when the versions were last read, in monotonic seconds. nonce: what is taken out of a page made
-    anew. further: there are such pages without number.
+    when the versions were last read, in monotonic seconds. further: there are such pages without
+    number.
     """
 
     body: bytes
     headers: Headers
     versions: Versions
     until: float | None
-    anew: Callable[[], str | None] | None
-    nonce: bytes
+    anew: Remaker | None
     language: str
     checked: float
     further: bool
@@ -67,7 +68,7 @@ class Entry:
             encoding = ""
         if encoding:
             body = _PACKED[encoding](body)
-        digest = hashlib.blake2b(self.body, digest_size=12).hexdigest()
+        digest = hashlib.sha1(self.body, usedforsecurity=False).hexdigest()
         tag = f'"{digest}{"-" if encoding else ""}{encoding}"'
         kept = [("ETag", tag), *self.headers]
         sent = [*kept, ("Content-Length", str(len(body)))]
