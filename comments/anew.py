@@ -8,7 +8,7 @@ import re
 from collections import namedtuple
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +28,6 @@ _MARKED = re.compile("\x02([a-z]+)\x03")
 _NOBODY = -1
 _Row = namedtuple("_Row", PAGE_FIELDS)
 _LONG = 200  # characters
-_LIVE_AT = PAGE_FIELDS.index("live_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +218,8 @@ def _read(query: Query, given: dict[Any, Any]) -> list[Any]:
 
 
 def _row(values: Iterable[Any]) -> Any:
-    row = list(values)
-    if isinstance(row[_LIVE_AT], str):  # SQLite's times are texts in UTC
-        row[_LIVE_AT] = datetime.fromisoformat(row[_LIVE_AT]).replace(tzinfo=UTC)
-    return _Row._make(row)
+    row = _Row._make(values)
+    if row.live_at.tzinfo is not None:
+        return row
+    # SQLite's times are in UTC and do not say so.
+    return row._replace(live_at=row.live_at.replace(tzinfo=UTC))

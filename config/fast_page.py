@@ -25,6 +25,7 @@ from django.utils import timezone, translation
 from articles import shown, standing_texts
 from comments import live
 from config import public_versions
+from config.access import ROUTE
 from config.page_store import Entry, Form, Headers, Store, Versions, epoch, header
 
 Environ = dict[str, Any]
@@ -32,7 +33,8 @@ StartResponse = Callable[..., Any]
 Answer = Callable[[Environ, StartResponse], Iterable[bytes]]
 # Path, query, host, whether it is secure, language, whether there are such pages without number.
 Key = tuple[str, str, str, bool, str, bool]
-Refusal = tuple[str, Headers, bytes]
+# Status, headers, body, and the name of the view.
+Refusal = tuple[str, Headers, bytes, str]
 
 # What may be kept: the path, and the parameters that its view knows. A last column names those
 # pages of which there are without number.
@@ -52,7 +54,7 @@ _OTHER = (
 )
 _PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_HX_REQUEST", "HTTP_RANGE")
 _CACHE_CONTROL = "public, max-age=0, s-maxage=1"
-_OWN = {"content-length", "cache-control", "vary", "etag", "date", "server", "x-request-id"}
+_OWN = {"content-length", "cache-control", "vary", "etag", "date", "server"}
 _TELLING = re.compile(rf"/(?:articles/({_SLUG})/|c/([0-9]{{1,18}})/)")
 _NONCE = re.compile(r"'nonce-([^']+)'")
 _SCRIPT = re.compile(rb'<script src="([^"]+)"')
@@ -93,7 +95,7 @@ def _query(asked: str, known: tuple[str, ...]) -> tuple[str, bool]:
     """The query as the view understands it, in one writing; and whether it holds a cursor."""
     given = dict(parse_qsl(asked, keep_blank_values=True))
     kept = {name: given[name] for name in known if name in given}
-    if len(kept) < len(given) or not given:
+    if len(kept) < len(given):
         kept[_OTHER] = ""
     return urlencode(kept), not _CURSORS.isdisjoint(kept)
 
@@ -132,10 +134,11 @@ class FastPage:
             if made is None:
                 return self._django(environ, start_response)
             if not isinstance(made, Entry):
-                status, headers, body = made
+                status, headers, body, environ[ROUTE] = made
                 start_response(status, headers)
                 return [b"" if method == "HEAD" else body]
             entry = made
+        environ[ROUTE] = entry.view
         form = self._form(key, entry, environ)
         knows = environ.get("HTTP_IF_NONE_MATCH")
         if knows is not None and (form.tag in knows or knows.strip() == "*"):
@@ -228,15 +231,17 @@ class FastPage:
                 self._store.put(key, entry)
                 return entry
             self._forget_texts(versions)
-            status, headers, body, says = self._asked(key)
+            asked = _request(key)
+            status, headers, body, view = self._asked(asked)
+            says = asked.get(shown.SAID)
             if not status.startswith("200") or says is None:
                 # A redirect depends on more of the request than was asked with.
-                return None if status[0] == "3" else (status, headers, body)
+                return None if status[0] == "3" else (status, headers, body, view)
             # A page that shows what was not asked for first may have missed its last change.
             if says.discussions.issubset(scopes):
-                entry = _entry(key, versions, asked_at, headers, body, says)
+                entry = _entry(key, versions, asked_at, headers, body, asked)
                 if entry is None:
-                    return status, headers, body
+                    return status, headers, body, view
                 self._store.put(key, entry)
                 return entry
             scopes = [*says.discussions]
@@ -265,33 +270,7 @@ class FastPage:
             return None
         return replace(stale, body=body, versions=versions, checked=asked_at, forms={})
 
-    def _asked(self, key: Key) -> tuple[str, Headers, bytes, shown.Shown | None]:
-        """What Django answers to a request with nothing in it but the key."""
-        path, query, host, secure, language, _further = key
-        scheme = "https" if secure else "http"
-        environ = {
-            "REQUEST_METHOD": "GET",
-            "SCRIPT_NAME": "",
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "443" if secure else "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_HOST": host,
-            "HTTP_ACCEPT_LANGUAGE": language,
-            shown.KEEPING: True,
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": scheme,
-            "wsgi.input": BytesIO(),
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
-        }
-        if secure and settings.SECURE_PROXY_SSL_HEADER:
-            name, value = settings.SECURE_PROXY_SSL_HEADER
-            environ[name] = value
+    def _asked(self, environ: Environ) -> Refusal:
         said: list[tuple[str, Headers]] = []
         answer = self._django(
             environ, lambda status, headers, _info=None: said.append((status, headers))
@@ -302,7 +281,36 @@ class FastPage:
             if hasattr(answer, "close"):
                 answer.close()
         status, headers = said[0]
-        return status, list(headers), body, environ.get(shown.SAID)
+        return status, list(headers), body, environ.get(ROUTE, "")
+
+
+def _request(key: Key) -> Environ:
+    """A request for a page with nothing in it but the key."""
+    path, query, host, secure, language, _further = key
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "443" if secure else "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": host,
+        "HTTP_ACCEPT_LANGUAGE": language,
+        shown.KEEPING: True,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "https" if secure else "http",
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    if secure and settings.SECURE_PROXY_SSL_HEADER:
+        name, value = settings.SECURE_PROXY_SSL_HEADER
+        environ[name] = value
+    return environ
 
 
 @contextmanager
@@ -324,12 +332,13 @@ def _shown_at(path: str) -> list[int]:
 
 
 def _entry(
-    key: Key, versions: Versions, asked_at: float, headers: Headers, body: bytes, says: shown.Shown
+    key: Key, versions: Versions, asked_at: float, headers: Headers, body: bytes, asked: Environ
 ) -> Entry | None:
     """The answer as it may be kept; None if it holds something of the one request."""
     if header(headers, "set-cookie") or header(headers, "cache-control"):
         return None
     nonce = _NONCE.search(header(headers, "content-security-policy"))
+    says: shown.Shown = asked[shown.SAID]
     anew = says.anew
     if nonce is not None:
         attribute = f' nonce="{nonce[1]}"'.encode()
@@ -350,6 +359,7 @@ def _entry(
         until=epoch(says.until),
         anew=anew,
         language=key[4],
+        view=asked.get(ROUTE, ""),
         checked=asked_at,
         further=key[-1],
     )

@@ -40,9 +40,9 @@ class Form:
 class Entry:
     """A page, what it depended on when it was made, and how it is made anew.
 
-    versions: of what it shows, read before it was made. until: epoch seconds, or None. checked:
-    when the versions were last read, in monotonic seconds. further: there are such pages without
-    number.
+    versions: of what it shows, read before it was made. until: epoch seconds, or None. view: the
+    name of what made it. checked: when the versions were last read, in monotonic seconds. further:
+    there are such pages without number.
     """
 
     body: bytes
@@ -51,6 +51,7 @@ class Entry:
     until: float | None
     anew: Remaker | None
     language: str
+    view: str
     checked: float
     further: bool
     forms: dict[str, Form] = field(default_factory=dict)

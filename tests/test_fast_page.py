@@ -572,7 +572,7 @@ def test_what_a_store_says_it_holds_is_what_it_holds():
     for number in range(300):
         entry = Entry(
             body=b"x" * (number * 37 % 9_000), headers=[], versions=(), until=None, anew=None,
-            language="en", checked=0.0, further=number % 3 == 0,
+            language="en", view="", checked=0.0, further=number % 3 == 0,
         )  # fmt: skip
         store.put(number % 250, entry)
         entry.form("gzip")
