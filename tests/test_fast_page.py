@@ -23,6 +23,7 @@ from articles import operations as article_operations
 from articles.models import Article, HousePage, Tag
 from comments import fragments, operations
 from comments.models import Comment, Notice
+from comments.querysets import SORTS
 from config import public_versions
 from config.fast_page import FastPage
 from config.page_store import Entry, Store
@@ -415,6 +416,33 @@ def test_a_change_of_what_is_said_is_seen_by_the_next_request_of_every_process(
         assert new != old
         moment = re.compile(r'data-since="\d+"| nonce="[^"]*"')
         assert moment.sub("", new) == moment.sub("", client.get(path).content.decode())
+
+
+def test_a_discussion_that_moves_is_made_anew_in_five_reads_and_is_what_django_would_say(
+    process, client, django_assert_num_queries
+):
+    article = make_article()
+    comments = [make_comment(article=article) for _n in range(26)]
+    comments += [make_comment(parent=comments[n]) for n in (25, 24, 24, 3)]
+    by_editor(operations.pick, picked=True)(comments[20])
+    sorted_paths = [f"{url(article)}?sort={sort}" for sort in SORTS]
+    for path in (url(article), *sorted_paths):
+        assert "threads" in process.text(path, HTTP_ACCEPT_LANGUAGE="de")
+    rendered = len(process.rendered)
+    react(comments[25])
+    make_comment(parent=comments[27])
+    withdraw(comments[26])
+    settle()
+    moment = re.compile(r'data-since="\d+"| nonce="[^"]*"')
+    for path in (url(article), *sorted_paths):
+        with django_assert_num_queries(5):  # two of them of versions
+            body = process.ask(path, HTTP_ACCEPT_LANGUAGE="de")[2].decode()
+        plain = client.get(path, headers={"accept-language": "de"}).content.decode()
+        assert moment.sub("", body) == moment.sub("", plain)
+    assert len(process.rendered) == rendered
+    article.title = "Something of the house"
+    article_operations.save_article(actor=make_user(role="editor"), article=article)
+    assert "Something of the house" in process.text(url(article))
 
 
 def editor_changes() -> dict[str, Callable[[Article, User], None]]:
