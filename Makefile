@@ -102,6 +102,12 @@ replay: $(VENV)/.tools ## Post a real discussion through the API and account for
 bench: $(VENV)/.tools browser ## Measure reading a discussion of 10,000 comments, on the wire and in Chromium
 	$(PY) -m benchmarks.page $(ARGS)
 
+.PHONY: bench-reading
+bench-reading: $(VENV)/.tools ## Measure reading beside the least that a server could do, up to a million comments (ARGS="--sizes 100 10000")
+	@command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || tests/debian_packages.sh nginx-light || \
+		echo 'No nginx here, and no leave to install it: its line will be missing.'
+	$(PY) -m benchmarks.reading $(ARGS)
+
 .PHONY: bench-desk
 bench-desk: $(VENV)/.tools ## Measure every view of the editors' desk with 1,000 waiting and with 100,000 (ARGS="--waiting 10000")
 	$(PY) -m benchmarks.desk $(ARGS)

@@ -6,13 +6,14 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.syndication.views import Feed
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from articles import shown
 from articles.json_ld import absolute
 from articles.models import Article, HousePage, Section
 
@@ -23,6 +24,10 @@ class ArticleFeed(Feed):
     """The newest articles of the house."""
 
     feed_type = Atom1Feed
+
+    def __call__(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        shown.says(request, until=shown.next_publication(request))
+        return super().__call__(request, *args, **kwargs)
 
     def title(self, section: Section | None) -> str:
         return settings.SITE_NAME

@@ -1,7 +1,7 @@
 """The publisher's few standing texts that nearly every page shows, read once in some seconds.
 
 They change a few times a year. An edit shows at once in the process that made it, and in the
-others after KEPT seconds.
+others after KEPT seconds; a page that is kept is made of what is read anew (config/fast_page.py).
 """
 
 from functools import lru_cache

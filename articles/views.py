@@ -16,7 +16,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles import images
+from articles import images, shown
 from articles.json_ld import absolute
 from articles.models import Article, FormerSlug, HousePage, Section, Tag
 
@@ -44,10 +44,16 @@ def _listing(
     request: HttpRequest, template: str, articles: QuerySet, *, size: int, path: str, **context
 ) -> HttpResponse:
     cursor = request.GET.get("before")
+    until = shown.next_publication(request)
     try:
         page = articles.page_before(cursor, size)
     except ValidationError as error:
         raise Http404 from error
+    shown.says(
+        request,
+        discussions=[article.call_to_action.pk for article in page.articles],
+        until=until,
+    )
     return render(
         request,
         template,
@@ -104,6 +110,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 def house_page(request: HttpRequest, slug: str) -> HttpResponse:
     page = get_object_or_404(HousePage, slug=slug)
     canonical = absolute(page.get_absolute_url())
+    shown.says(request)
     return render(request, "articles/house_page.html", {"page": page, "canonical": canonical})
 
 

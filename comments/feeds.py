@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
+from articles import shown
 from articles.models import Article
 from comments.models import Comment
 
@@ -19,7 +20,10 @@ class DiscussionFeed(Feed):
     feed_type = Atom1Feed
 
     def get_object(self, request: HttpRequest, slug: str) -> Article:
-        return get_object_or_404(Article.objects.live().select_related("call_to_action"), slug=slug)
+        live = Article.objects.live().select_related("call_to_action")
+        article = get_object_or_404(live, slug=slug)
+        shown.says(request, discussions=[article.call_to_action.pk])
+        return article
 
     def title(self, article: Article) -> str:
         return _("Discussion: %(title)s") % {"title": article.title}

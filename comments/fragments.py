@@ -88,22 +88,21 @@ def _when(minute: int, zone: str, language: str) -> str:
     return f'<time datetime="{moment.isoformat()}">{escape(shown)}</time>'
 
 
-def when(moment: datetime) -> str:
-    """A time element in the reader's zone and language."""
-    zone = timezone.get_current_timezone_name()
-    return _when(
-        int(moment.timestamp()) // 60, zone, translation.get_language() or settings.LANGUAGE_CODE
-    )
-
-
-def fill(row: Any, vocabulary: Mapping[str, str]) -> str:
-    """One row's fragment with its words, counts and time."""
-    return row.fragment % {
-        **vocabulary,
-        "when": when(row.live_at),
-        "ups": row.ups,
-        "downs": row.downs,
+@lru_cache(maxsize=2048)
+def _filled(fragment: str, minute: int, ups: int, downs: int, zone: str, language: str) -> str:
+    # Most of what a page shows was on the page before it as well.
+    return fragment % {
+        **words(),
+        "when": _when(minute, zone, language),
+        "ups": ups,
+        "downs": downs,
     }
+
+
+def fill(row: Any, *, zone: str, language: str) -> str:
+    """One row's fragment with its words, counts and time, in the active zone and language."""
+    minute = int(row.live_at.timestamp()) // 60
+    return _filled(row.fragment, minute, row.ups, row.downs, zone, language)
 
 
 def join(
@@ -114,13 +113,26 @@ def join(
     depth: int = SHOWN_DEPTH,
     ignored: Container[int] = frozenset(),
 ) -> str:
-    """The rows, parents first, as nested lists of filled fragments.
+    """The rows, parents first, as nested lists of filled fragments; see `pieces`."""
+    return "".join(pieces(rows, own=own, focus=focus, depth=depth, ignored=ignored))
+
+
+def pieces(
+    rows: Sequence[Any],
+    *,
+    own: Mapping[int | None, str] | None = None,
+    focus: int | None = None,
+    depth: int = SHOWN_DEPTH,
+    ignored: Container[int] = frozenset(),
+) -> list[str]:
+    """What `join` joins. A filled fragment is the same object from page to page.
 
     own: ready HTML of the reader's undecided replies by the comment they answer. focus: the id of
     the comment a permalink names. depth: levels
     shown. Empty without rows.
     """
-    vocabulary = words()
+    zone = timezone.get_current_timezone_name()
+    language = translation.get_language() or settings.LANGUAGE_CODE
     own = own or {}
     go_on, more = escape(_("Continue this thread")), _("Show all %(count)s replies")
     answered = escape(_("In reply to an earlier comment"))
@@ -137,7 +149,7 @@ def join(
             if node.detached:
                 above = row.parent_id
                 parts.append(f'<a class="detached" href="/c/{above}/">{answered}</a>')
-            html = fill(row, vocabulary)
+            html = fill(row, zone=zone, language=language)
             if row.author_id in ignored and row.excerpt:  # a tombstone has nobody's words
                 html = f'<details class="ignored"><summary>{folded}</summary>{html}</details>'
             parts.append(html)
@@ -156,7 +168,7 @@ def join(
                 f"{escape(label)}</a>"
             )
         parts.append("</li>")
-    return "".join(parts)
+    return parts
 
 
 def refresh_stale() -> int:

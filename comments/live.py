@@ -50,6 +50,13 @@ def public_version(call_to_action_id: int) -> int | None:
     return found[0] if found else None
 
 
+def discussions_at(*, slug: str | None, comment_id: int) -> list[int]:
+    """The number of the question that an article ends in or, without a slug, a comment answers."""
+    if slug is not None:
+        return list(CallToAction.objects.filter(article__slug=slug).values_list("pk", flat=True))
+    return list(Comment.objects.filter(pk=comment_id).values_list("call_to_action_id", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """rows: (id, parent id, root id) of what went live, oldest first, NEWS_LIMIT at most, the

@@ -140,17 +140,25 @@ class CommentQuerySet(models.QuerySet):
             Q(**{f"{name}__{side}": key}) | Q(**{name: key, f"id__{side}": row_id})
         )
 
-    def page_by(self, sort: str, cursor: str | None, size: int) -> Page:
-        """A page of these rows in one query, by keyset, `size` at most."""
-        if sort not in SORTS:
-            raise ValidationError(_("Unknown order."), code="bad_sort")
-        rows = list(self._after(sort, cursor).for_page()[: size + 1])
-        if len(rows) <= size:
-            return Page(rows, None)
-        last = rows[size - 1]
+    def cursor_after(self, sort: str, last: Any) -> str:
+        """The cursor of the page that follows this row."""
         key = getattr(last, SORTS[sort].lstrip("-"))
         key = key.isoformat() if isinstance(key, datetime) else key
-        return Page(rows[:size], encode_cursor(sort, key, last.id))
+        return encode_cursor(sort, key, last.id)
+
+    def roots_by(self, sort: str, cursor: str | None) -> "CommentQuerySet":
+        """Listed top-level comments after a cursor, in order. Raises ValidationError (bad_sort,
+        bad_cursor)."""
+        if sort not in SORTS:
+            raise ValidationError(_("Unknown order."), code="bad_sort")
+        return self.listed().filter(parent__isnull=True)._after(sort, cursor).for_page()
+
+    def page_by(self, sort: str, cursor: str | None, size: int) -> Page:
+        """A page of roots in one query, by keyset, `size` at most."""
+        rows = list(self.roots_by(sort, cursor)[: size + 1])
+        if len(rows) <= size:
+            return Page(rows, None)
+        return Page(rows[:size], self.cursor_after(sort, rows[size - 1]))
 
     def page_of_discussion(self, call_to_action, *, sort: str, cursor: str | None = None) -> Page:
         """Roots in order with their first replies, two queries, ROWS_BELOW_ARTICLE at most.
@@ -158,19 +166,23 @@ class CommentQuerySet(models.QuerySet):
         The replies share what room is left fairly: every thread shows its first ones before any
         thread shows more. The first page has the editors' picks as well, in the same queries.
         """
-        listed = self.in_discussion(call_to_action).listed()
-        page = listed.filter(parent__isnull=True).page_by(sort, cursor, ROOTS_PER_PAGE)
-        roots = [row.id for row in page.rows if row.thread_count]
-        room = ROWS_BELOW_ARTICLE - len(page.rows)
+        page = self.in_discussion(call_to_action).page_by(sort, cursor, ROOTS_PER_PAGE)
+        roots, room = self.replying(page.rows)
         picked = [] if cursor else call_to_action.picks
-        replies, picks = self._replies_and_picks(roots, room, picked)
+        if not roots and not picked:
+            return page
+        found = list(self.replies_and_picks(roots, room, picked))
+        replies, picks = self.told_apart(found, roots, room, picked)
         return Page([*page.rows, *replies], page.next_cursor, picks)
 
-    def _replies_and_picks(
+    def replying(self, rows: list[Any]) -> tuple[list[int], int]:
+        """Those of a page's roots that have replies, and the room that is left for them."""
+        return [row.id for row in rows if row.thread_count], ROWS_BELOW_ARTICLE - len(rows)
+
+    def replies_and_picks(
         self, roots: list[int], room: int, picked: list[int]
-    ) -> tuple[list[Any], list[Any]]:
-        if not roots and not picked:
-            return [], []
+    ) -> "CommentQuerySet":
+        """The first replies of these roots and the editors' picks, in one query."""
         replying = Q(root__in=roots, number__lte=room)
         rows = self.listed()
         if picked:
@@ -179,7 +191,12 @@ class CommentQuerySet(models.QuerySet):
             rows = rows.filter(replying | Q(pk__in=picked)).order_by(first, "number", "id")
         else:
             rows = rows.filter(replying).order_by("number", "id")
-        found = list(rows.for_page()[: room + len(picked)])
+        return rows.for_page()[: room + len(picked)]
+
+    def told_apart(
+        self, found: list[Any], roots: list[int], room: int, picked: list[int]
+    ) -> tuple[list[Any], list[Any]]:
+        """Replies in order, and picks, of what `replies_and_picks` found."""
         by_id = {row.id: row for row in found}
         among = set(roots)
         replies = [row for row in found if row.root_id in among and row.number <= room]

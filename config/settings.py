@@ -184,6 +184,12 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
 
+# --- The fast page --------------------------------------------------------------------------
+
+PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", default=64)  # in each web process
+# For so long, in seconds, a process takes a version that it has read for the present one.
+VERSION_KEPT = 0.25
+
 # --- The doorbell: Celery on Redis ----------------------------------------------------------
 
 REDIS_DIR = DATA_DIR / "redis"

@@ -47,13 +47,14 @@ def pytest_sessionfinish(session) -> None:
 
 @pytest.fixture(autouse=True)
 def _quick_house(settings):
-    """Cheap password hashes, plain static names, and nothing kept from another test."""
+    """Cheap password hashes, plain static names, and nothing kept from a moment or a test ago."""
     # Imported here: this file is read before Django is set up.
     import_module("moderation.intake").lists_of.cache_clear()
     import_module("moderation.intake").own_rules.cache_clear()
     import_module("articles.standing_texts").forget()
     import_module("moderation.reasons").forget()
     import_module("accounts.daily_keys").forget_cached()
+    settings.VERSION_KEPT = 0.0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

@@ -1,22 +1,26 @@
 """The article page with its discussion, and one comment in its thread."""
 
+from dataclasses import replace
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
-from articles.json_ld import article_json_ld
+from articles import shown
+from articles.json_ld import article_json_ld, comments_json
 from articles.models import Article
 from articles.views import find
-from comments import live, pages
+from comments import anew, live, pages
 from comments.facts import facts_about
 from comments.models import Comment
-from comments.querysets import DEFAULT_SORT
+from comments.querysets import DEFAULT_SORT, Page
 from comments.threads import SHOWN_DEPTH
 
-LD_COMMENTS = 10
-JUMP = "#discussion"
+ARTICLE_PAGE = "comments/article_page.html"
 
 
 def visible_comment(request: HttpRequest, comment_id: int) -> Comment:
@@ -29,7 +33,7 @@ def visible_comment(request: HttpRequest, comment_id: int) -> Comment:
     )
 
 
-@require_GET
+@require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     found = find(slug)
     if isinstance(found, HttpResponse):
@@ -42,6 +46,7 @@ def article_page(
 ) -> HttpResponse:
     reader = pages.viewer(request)
     call_to_action = article.call_to_action
+    until = shown.closing(call_to_action)
     sort = request.GET.get("sort", DEFAULT_SORT)
     cursor = request.GET.get("after")
     try:
@@ -64,15 +69,14 @@ def article_page(
         "bylines": bylines,
         "call_to_action": call_to_action,
         "open": is_open,
+        "until": until,
         "options": pages.options_with_share(call_to_action),
         "discussion_html": html,
         "picks": pages.picks_of(page, ignored=ignored),
         "own_html": own,
         "sort": sort,
         "sorts": pages.sorts(path, sort),
-        "next_url": f"{path}?sort={sort}&after={page.next_cursor}{JUMP}"
-        if page.next_cursor
-        else None,
+        "next_url": anew.next_page(article, sort, page),
         "total": call_to_action.live_count,
         "heading": pages.heading(call_to_action.live_count),
         "live": live.opened(
@@ -89,22 +93,39 @@ def article_page(
         "json_ld": article_json_ld(
             article,
             bylines,
-            comments=[
-                {
-                    "url": reverse("comment", args=[row.id]),
-                    "text": row.excerpt,
-                    "author": row.author_name,
-                    "created": row.live_at,
-                }
-                for row in page.rows[:LD_COMMENTS]
-                if row.excerpt
-            ],
+            comments=comments_json(anew.ld_comments(page)),
         ),
     }
-    return render(request, "comments/article_page.html", context, status=status)
+    if reader is not None or shown.KEEPING not in request.META:
+        return render(request, ARTICLE_PAGE, context, status=status)
+    return _to_be_kept(request, context, page, sort=sort, first=not cursor)
 
 
-@require_GET
+def _to_be_kept(
+    request: HttpRequest, context: dict[str, Any], page: Page, *, sort: str, first: bool
+) -> HttpResponse:
+    """An anonymous reader's page, and how its first page is made anew when its discussion moves."""
+    article, asked = context["article"], context["call_to_action"]
+    # Asked before `open` was: what closes in between is not kept as open.
+    until, mark = context["until"], anew.mark
+    html = context["discussion_html"]
+    found = anew.moving(article, asked, page, bool(html), sort=sort)
+    context |= {
+        "discussion_html": html and mark("discussion"),
+        "heading": mark("heading"),
+        "next_url": context["next_url"] and mark("next"),
+        "live": replace(context["live"], version=mark("version"), since=mark("since")),
+        "json_ld": article_json_ld(
+            article, context["bylines"], comments=mark("comments"), count=mark("count")
+        ),
+    }
+    marked = render_to_string(ARTICLE_PAGE, context, request)
+    remake = anew.remaker(marked, article, asked, found, sort) if first else None
+    shown.says(request, discussions=[asked.pk], until=until, anew=remake)
+    return HttpResponse(anew.fill(marked, {**found.texts, "discussion": html}))
+
+
+@require_safe
 def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     """One comment within its ancestors and replies."""
     found = visible_comment(request, comment_id)
@@ -112,6 +133,9 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     if not article.is_live() and not (request.user.is_authenticated and request.user.is_editor):
         raise Http404
     reader = pages.viewer(request)
+    if reader is None:
+        until = shown.closing(found.call_to_action)
+        shown.says(request, discussions=[found.call_to_action_id], until=until)
     next_url = None
     if found.listed and found.root_id is None:
         after = request.GET.get("after", "0")
@@ -151,7 +175,7 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         "may_edit": house is not None
         and found.may_be_edited_by(reader, within=house.rules.edit_seconds),
         "may_pick": reader is not None and reader.is_editor and found.is_live,
-        "context_url": f"{article.get_absolute_url()}{JUMP}",
+        "context_url": f"{article.get_absolute_url()}{anew.JUMP}",
         "next_url": next_url,
         "noindex": True,
     }

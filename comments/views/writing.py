@@ -16,9 +16,10 @@ from accounts.errors import Conflict, TooMany, told_to_wait
 from articles.models import Article
 from articles.views import find
 from comments import composing, operations, pages, ports
+from comments.anew import JUMP
 from comments.facts import Begun
 from comments.models import Comment
-from comments.views.discussion import JUMP, article_page, visible_comment
+from comments.views.discussion import article_page, visible_comment
 from markup import render_comment
 
 

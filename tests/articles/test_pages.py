@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from articles import house, operations, standing_texts
-from articles.json_ld import article_json_ld
+from articles.json_ld import article_json_ld, comments_json
 from articles.models import Article, CallToAction, HousePage, Section, Tag
 from tests.factories import make_article, make_comment, make_user
 
@@ -274,7 +274,9 @@ def test_json_ld_describes_the_article_and_its_discussion():
         "author": "Wren",
         "created": article.published_at,
     }
-    found = json.loads(article_json_ld(article, article.bylines.all(), comments=[comment]))
+    found = json.loads(
+        article_json_ld(article, article.bylines.all(), comments=comments_json([comment]))
+    )
     news, discussion = found["@graph"]
     assert news["@type"] == "NewsArticle"
     assert news["headline"] == "A quiet room"
@@ -288,7 +290,7 @@ def test_json_ld_describes_the_article_and_its_discussion():
 def test_json_ld_can_end_no_script_and_keeps_every_word():
     article = make_article(title=HOSTILE[:60], standfirst=HOSTILE, question=HOSTILE)
     comment = {"url": "/c/5/", "text": HOSTILE, "author": HOSTILE, "created": article.published_at}
-    text = article_json_ld(article, article.bylines.all(), comments=[comment])
+    text = article_json_ld(article, article.bylines.all(), comments=comments_json([comment]))
     assert not set("<>&\u2028\u2029") & set(text)
     news, discussion = json.loads(text)["@graph"]
     assert news["description"] == HOSTILE

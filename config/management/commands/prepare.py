@@ -15,7 +15,7 @@ from articles import search as article_search
 from articles.models import Article
 from comments import search as comment_search
 from comments.models import Comment
-from config import defaults, demo
+from config import defaults, demo, public_versions
 from config.backup import back_up_sqlite
 from moderation import desk_words
 from moderation.models import QueueItem
@@ -42,6 +42,7 @@ class Command(BaseCommand):
                 f"{', '.join(known)}. Start from an empty database, or change their passwords."
             )
         call_command("createcachetable", verbosity=0)
+        public_versions.install()
         self._collect_static()
         defaults.write_defaults()
         if options["demo"] and not Article.objects.exists():
