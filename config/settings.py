@@ -16,6 +16,8 @@ from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+import failpoints
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,6 +29,10 @@ ENVIRONMENT = env.str("REJOINDER_ENV", default="production")
 if ENVIRONMENT not in {"development", "production"}:
     raise ImproperlyConfigured(f"REJOINDER_ENV is {ENVIRONMENT!r}: development or production")
 DEVELOPMENT = ENVIRONMENT == "development"
+if _failpoints := env.str("REJOINDER_FAILPOINTS", default=""):
+    if not DEVELOPMENT:
+        raise ImproperlyConfigured("REJOINDER_FAILPOINTS breaks the site on purpose: not here")
+    failpoints.arm(Path(_failpoints))
 DEBUG = False  # The house's own error pages serve both; a debug page would tell readers secrets.
 
 DATA_DIR = Path(env.str("REJOINDER_DATA", default=str(BASE_DIR / "var"))).resolve()

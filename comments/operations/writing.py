@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+import failpoints
 from accounts.errors import Conflict, Forbidden, TooMany
 from accounts.models import User
 from accounts.sanctions import refusal_to_post
@@ -116,9 +117,12 @@ def _write_revision(comment: Comment, written: Written) -> None:
 
 def _announce(comment: Comment) -> None:
     comment_id = comment.pk
-    transaction.on_commit(
-        lambda: comment_submitted.send(sender=Comment, comment_id=comment_id), robust=True
-    )
+
+    def tell() -> None:
+        failpoints.reached("comment_committed")
+        comment_submitted.send(sender=Comment, comment_id=comment_id)
+
+    transaction.on_commit(tell, robust=True)
 
 
 def post_comment(
@@ -178,6 +182,7 @@ def post_comment(
             comment.save(update_fields=["latest"])
             Draft.objects.filter(user=author, call_to_action=now, parent=parent).delete()
             _announce(comment)
+            failpoints.reached("comment_inserted")
     except IntegrityError:
         # The same submit, racing itself: the row that won is the answer.
         earlier = _posted_before(author, idempotency_key)

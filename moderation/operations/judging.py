@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import models, transaction
 from django.utils import timezone
 
+import failpoints
 from comments.models import Comment
 from moderation import intake
 from moderation.models import DecisionRecord, Figure
@@ -39,11 +40,13 @@ def judge(*, comment_id: int) -> DecisionRecord | None:
     if not started:
         return None
     comment = Comment.objects.select_related(*KNOWN).get(pk=comment_id)
+    failpoints.reached("judging", comment_id)
     policy = intake.current_policy()
     submission = intake.submission_from(comment, policy)
     in_force = intake.policy_from(policy, comment.call_to_action.article_id)
     decision = judge_submission(submission, in_force)
     raid = next((found for found in decision.findings if found.code == "raids"), None)
+    failpoints.reached("judged", comment_id)
     with transaction.atomic():
         record = land(
             actor=None,
@@ -58,6 +61,8 @@ def judge(*, comment_id: int) -> DecisionRecord | None:
         )
         if record is not None:
             keep_sketch(revision=comment.latest, values=submission.sketch, raid=raid)
+        failpoints.reached("decision_landed", comment_id)
+    failpoints.reached("decision_committed", comment_id)
     return record
 
 

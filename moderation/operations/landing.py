@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+import failpoints
 from accounts.errors import Conflict
 from accounts.models import User
 from comments import operations as comments
@@ -95,6 +96,7 @@ def land(
             undoes=undoes,
             batch=batch,
         )
+        failpoints.reached("decision_recorded", row.pk)
         if in_time:
             lapse(effect)
         elif effect_after:
