@@ -23,6 +23,14 @@ _COMMENTS = """
      WHERE c.call_to_action_id = %s
 """
 
+_REVISIONS = """
+    SELECT r.comment_id, r.source,
+           (SELECT min(d.at) FROM moderation_decisionrecord d
+             WHERE d.revision_id = r.id AND d.outcome = 'approve')
+      FROM comments_commentrevision r JOIN comments_comment c ON c.id = r.comment_id
+     WHERE c.call_to_action_id = %s
+"""
+
 
 @dataclass
 class Row:
@@ -122,7 +130,7 @@ def account(
 ) -> Account:
     """Hold the ledger and what was seen against the rows.
 
-    key: what the marks of these comments begin with. one_clock: were times comparable?
+    key: what the marks of these comments hold. one_clock: were times comparable?
     """
     found = Account(posts=len(ledger.entries))
     rows = stored(database, discussion)
@@ -152,7 +160,7 @@ def account(
     _public(found, rows, database, discussion)
     if seen is not None:
         found.looks = seen.looks
-        found.early = _early(rows, seen, key, one_clock)
+        found.early = _early(rows, database.rows(_REVISIONS, discussion), seen, key, one_clock)
     return found
 
 
@@ -163,16 +171,22 @@ def _public(found: Account, rows: list[Row], database: Database, discussion: int
         found.count.append(f"{told} told, {live} live")
 
 
-def _early(rows: list[Row], seen: Sightings, key: str, one_clock: bool) -> list[str]:
-    """Whatever was seen that was not live by then."""
-    by_mark = {word: row for row in rows for word in row.text.split() if word.startswith(key)}
-    by_number = {row.pk: row for row in rows}
-    sightings = [(by_mark.get(word), word, *at) for word, at in seen.words.items()]
-    sightings += [(by_number.get(pk), f"#{pk}", *at) for pk, at in seen.numbers.items()]
+def _early(
+    rows: list[Row], revisions: list[tuple], seen: Sightings, key: str, one_clock: bool
+) -> list[str]:
+    """Whatever was seen before it was approved, or never was."""
+    approved: dict[str | int, float] = {}
+    for pk, text, at in revisions:
+        since = seconds(at)
+        if since is not None:
+            approved[pk] = min(since, approved.get(pk, since))
+            approved |= {word: since for word in text.split() if key in word}
+    sightings = [(approved.get(word), word, *at) for word, at in seen.words.items()]
+    sightings += [(approved.get(pk), f"#{pk}", *at) for pk, at in seen.numbers.items()]
     early = [
         f"{what} at {place}"
-        for row, what, when, place in sightings
-        if row is None or row.live_at is None or (one_clock and when < row.live_at)
+        for since, what, when, place in sightings
+        if since is None or (one_clock and when < since)
     ]
     if one_clock:
         times = sorted(row.live_at for row in rows if row.live_at is not None)

@@ -62,3 +62,13 @@ def house(prepared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     points.mkdir()
     with RunningSite(data_dir=folder / "data", env={"REJOINDER_FAILPOINTS": str(points)}) as site:
         yield House(site, Database(str(folder / "data" / "db.sqlite3")), points)
+
+
+@pytest.fixture
+def own_house(prepared_folder: Path, tmp_path: Path) -> Iterator[House]:
+    """A site on SQLite for one test, which need not leave it as it was."""
+    shutil.copytree(prepared_folder, tmp_path / "data")
+    points = tmp_path / "failpoints"
+    points.mkdir()
+    with RunningSite(data_dir=tmp_path / "data", env={"REJOINDER_FAILPOINTS": str(points)}) as site:
+        yield House(site, Database(str(tmp_path / "data" / "db.sqlite3")), points)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,13 +21,29 @@ from tests.faults.database import Database
 from tests.faults.ledger import Entry, Ledger
 from tests.faults.lookout import Lookout
 from tests.faults.sentences import HELD_WORD, REJECTED_WORD, sentence
-from tests.site import REPOSITORY, RunningSite, wait_until
+from tests.site import REPOSITORY, RunningSite, free_port, wait_until
 
 READERS = [f"reader{n}" for n in range(24)]
 LOOKOUT = READERS[0]  # is answered by others, and signed in while looking
 DISCUSSIONS = 12
 # The readers' sentences are one another's near-copies, which is no matter here.
 POLICY = RAISED | {"raid_authors": 0, "edit_minutes": 1_000}
+
+
+def faketime() -> Path | None:
+    """The library that gives a process another clock; installed where that is allowed."""
+    for _attempt in range(2):
+        if found := next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None):
+            return found
+        subprocess.run([REPOSITORY / "tests" / "debian_packages.sh", "faketime"], check=False)
+    return None
+
+
+def answers(url: str) -> bool:
+    """Does a web server answer there?"""
+    with contextlib.suppress(OSError):
+        return Client(url, timeout=2).call("GET", "/healthz").status == 200
+    return False
 
 
 class House:
@@ -104,6 +121,61 @@ class House:
         finally:
             os.killpg(group, signal.SIGCONT)
 
+    @contextlib.contextmanager
+    def worker_beside(self, *, clock: str = "") -> Iterator[subprocess.Popen]:
+        """A second worker with a beat of its own; clock: how far its clock is off, "+1d" say."""
+        name = f"beside{time.monotonic_ns()}"
+        with self._beside(
+            *("celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "1"),
+            *("--beat", "--schedule", str(self.site.data_dir / name), "-n", f"{name}@here"),
+            *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+            clock=clock,
+        ) as (process, said):
+            wait_until(lambda: " ready." in said.read_text(), 120, "the second worker")
+            yield process
+
+    @contextlib.contextmanager
+    def web_beside(self, *, clock: str) -> Iterator[str]:
+        """A second web server whose clock is off, by its address."""
+        port = free_port()
+        with self._beside(
+            *("granian", "--no-ws", "--interface", "wsgi", "--host", "127.0.0.1"),
+            *("--port", str(port), "config.wsgi:application"),
+            clock=clock,
+        ):
+            wait_until(lambda: answers(f"http://127.0.0.1:{port}"), 120, "the second web server")
+            yield f"http://127.0.0.1:{port}"
+
+    @contextlib.contextmanager
+    def _beside(self, *module: str, clock: str) -> Iterator[tuple[subprocess.Popen, Path]]:
+        env = dict(self.site.env)
+        if clock:
+            env |= {"LD_PRELOAD": str(faketime()), "FAKETIME": clock}
+            env |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+        said = self.site.data_dir / f"beside-{time.monotonic_ns()}.log"
+        with said.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *module],
+                cwd=REPOSITORY,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            yield process, said
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def queue_length(self) -> int:
+        """How many rings wait in the embedded Redis, of all priorities."""
+        keys = re.findall(rb"\r\n(celery[^\r]*)\r\n", self.redis("KEYS", "celery*"))
+        lengths = [self.redis("LLEN", f'"{key.decode()}"'.replace("\x06", "\\x06")) for key in keys]
+        return sum(int(answer[1:]) for answer in lengths if answer.startswith(b":"))
+
     def wait_ready(self, name: str, old: int, within: float = 120.0) -> None:
         """Wait until a child that was killed runs anew and has said so."""
         self.site.wait_for_restart(name, old, within)
@@ -173,7 +245,7 @@ class Discussion:
             self.house.url,
             self.slug,
             self.number,
-            pattern=rf"\b{self.key}\d+th\b",
+            pattern=rf"\b\w*{self.key}\d+th\b",
             cookie=self.house.cookies[LOOKOUT],
             newest=self.ledger.newest,
         )

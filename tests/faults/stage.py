@@ -6,16 +6,36 @@ A process of its own, on the data folder and database that the environment names
 """
 
 import json
+import os
 import sys
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+import django
 
-from benchmarks import stage as benchmark
-from benchmarks.stage import Article, CallToAction, Section, User, accounts, articles
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
 
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.db.models import F  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from accounts import operations as accounts  # noqa: E402
+from accounts.models import User  # noqa: E402
+from articles import operations as articles  # noqa: E402
+from articles.models import Article, CallToAction, Section  # noqa: E402
+from benchmarks import stage as benchmark  # noqa: E402
+from comments import fragments  # noqa: E402
+from comments.models import Comment, CommentRevision  # noqa: E402
+from folding import fingerprint  # noqa: E402
+from markup import render_comment  # noqa: E402
+from moderation.tasks import judge_comment  # noqa: E402
+from tests.faults.sentences import sentence  # noqa: E402
+
+STEP = 1_000  # rows a transaction: the site goes on writing meanwhile
 EDITORS = ("editor", "deputy")
 
 
@@ -69,7 +89,87 @@ def _cookie(name: str) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
-VERBS = {verb.__name__: verb for verb in (prepare,)}
+def ring(comments: list[int]) -> int:
+    """Put a message for each of these comments into the queue; how many the broker took."""
+    return sum(judge_comment.ring(pk) for pk in comments)
+
+
+def fill(discussion: int, count: int) -> None:
+    """So many pending comments by a thousand people, as if nobody had judged for a day."""
+    people = [
+        User(email=f"crowd{n}@example.org", display_name=f"Crowd {n}", password="!")
+        for n in range(1_000)
+    ]
+    people = User.objects.bulk_create(people)
+    day_ago = timezone.now() - timedelta(days=1)
+    for start in range(0, count, STEP):
+        rows = [
+            Comment(
+                call_to_action_id=discussion,
+                author=people[n % len(people)],
+                created_at=day_ago + n * timedelta(days=1) / count,
+                idempotency_key=f"fill-{n}",
+            )
+            for n in range(start, start + STEP)
+        ]
+        _with_words(rows, [sentence("fill", n, plain=True) for n in range(start, start + STEP)])
+
+
+def chain(discussion: int, count: int, author: str) -> list[int]:
+    """A live comment, an answer to it, an answer to that, and so on; numbers of the first, the
+    middle and the last."""
+    user = User.objects.get(email=f"{author}@example.org")
+    now = timezone.now()
+    first = Comment.objects.order_by("-pk").values_list("pk", flat=True).first() + 1
+    for start in range(0, count, STEP):
+        rows = [
+            Comment(
+                pk=first + n,
+                call_to_action_id=discussion,
+                author=user,
+                parent_id=first + n - 1 if n else None,
+                root_id=first if n else None,
+                depth=n,
+                number=n or None,
+                status=Comment.Status.APPROVED,
+                live_at=now,
+                decided_at=now,
+                listed=True,
+                reply_count=1 if n < count - 1 else 0,
+            )
+            for n in range(start, start + STEP)
+        ]
+        _with_words(rows, [sentence("link", n, plain=True) for n in range(start, start + STEP)])
+        for row in rows:
+            row.live_revision = row.latest
+            row.fragment = fragments.prepare(row)
+        Comment.objects.bulk_update(rows, ["live_revision", "fragment"], batch_size=500)
+    Comment.objects.filter(pk=first).update(thread_count=count - 1, last_number=count - 1)
+    CallToAction.objects.filter(pk=discussion).update(live_count=F("live_count") + count)
+    return [first, first + count // 2, first + count - 1]
+
+
+def _with_words(rows: list[Comment], texts: list[str]) -> None:
+    with transaction.atomic():
+        rows = Comment.objects.bulk_create(rows)
+        revisions = [
+            CommentRevision(
+                comment=row, source=text, html=render_comment(text), fingerprint=fingerprint(text)
+            )
+            for row, text in zip(rows, texts, strict=True)
+        ]
+        for row, revision in zip(rows, CommentRevision.objects.bulk_create(revisions), strict=True):
+            row.latest = revision
+        Comment.objects.bulk_update(rows, ["latest"], batch_size=500)
+
+
+def erase(name: str) -> None:
+    """Erase an account with all its words."""
+    user = User.objects.get(email=f"{name}@example.org")
+    accounts.erase_account(actor=None, user=user, words=True)
+
+
+VERBS = {verb.__name__: verb for verb in (prepare, ring, fill, chain, erase)}
 
 if __name__ == "__main__":
     print(json.dumps(VERBS[sys.argv[1]](**json.load(sys.stdin))))

@@ -1,4 +1,4 @@
-"""The broker dies, is full or holds still: posts are taken as before, and judged when it is back."""
+"""The broker dies, is full or holds still: posts are taken all the same, and judged later."""
 
 import time
 
