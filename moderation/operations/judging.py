@@ -86,11 +86,11 @@ def sweep(*, offer) -> int:
     offer: called with a comment id, as the receiver does. Returns how many rows it touched.
     """
     now = timezone.now()
-    stale = list(
-        Comment.objects.to_offer(new_before=now - NEW, stale_before=now - LEASE).values_list(
-            "pk", "attempts"
-        )[:SWEEP_BATCH]
-    )
+    # After an outage a hundred thousand wait. Offered faster than they are judged, they would stand
+    # in the queue before whatever is posted next.
+    in_hand = Comment.objects.in_hand(now=now, lease=LEASE).count()
+    waiting = Comment.objects.to_offer(now=now, new=NEW, lease=LEASE)
+    stale = list(waiting.values_list("pk", "attempts")[: max(SWEEP_BATCH - in_hand, 0)])
     for comment_id, attempts in stale:
         if attempts >= ATTEMPTS:
             try:

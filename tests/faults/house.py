@@ -103,12 +103,12 @@ class House:
 
     def kill_in_worker(self, which: str) -> None:
         """End the worker's "pool" process, in which it judges, or its "beat"."""
-        worker = self.site.pids()["worker"]
+        worker, lock = self.site.pids()["worker"], str(self.site.data_dir / "run" / "lock")
         for child in Path(f"/proc/{worker}/task/{worker}/children").read_text().split():
             with contextlib.suppress(OSError):
                 open_files = {os.readlink(each) for each in Path(f"/proc/{child}/fd").iterdir()}
-                beats = any("celerybeat-schedule" in name for name in open_files)
-                if beats == (which == "beat"):
+                # A beat closes everything it was born with; the pool keeps the folder's lock.
+                if (lock in open_files) == (which == "pool"):
                     os.kill(int(child), signal.SIGKILL)
 
     @contextlib.contextmanager

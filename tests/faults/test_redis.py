@@ -8,21 +8,22 @@ pytestmark = pytest.mark.site
 AT_ONCE = 1.0  # seconds a post may take while the broker is away, from the first one
 
 
-def test_broker_killed(house, note):
+def test_broker_killed_and_then_both(house, note):
     talk = house.discussion("broker")
     talk.open()
     with talk.watched() as lookout:
-        for n in range(3):
-            old = house.site.pids()["redis"]
-            numbers = range(1 + n * 20, 21 + n * 20)
-            entries = talk.entries(numbers)
+        for n, dying in enumerate((["redis"], ["worker", "redis"])):
+            old = {name: house.site.pids()[name] for name in dying}
+            entries = talk.entries(range(1 + n * 20, 21 + n * 20))
             talk.ledger.post_all(entries[:10])
-            house.kill("redis")
+            for name in dying:
+                house.kill(name)
             talk.ledger.post_all(entries[10:])
-            house.wait_ready("redis", old)
+            for name, pid in old.items():
+                house.wait_ready(name, pid)
         found = talk.account(lookout)
     assert {status for entry in talk.ledger.entries.values() for status in entry.answers} == {201}
-    note("Redis killed -9 three times", found)
+    note("Redis killed -9, then Redis and the worker", found)
 
 
 def test_broker_full(house, note):
