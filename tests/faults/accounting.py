@@ -11,7 +11,8 @@ from tests.faults.sentences import HELD_WORD, REJECTED_WORD
 
 DECIDED_WITHIN = 60.0  # seconds after recovery
 _COMMENTS = """
-    SELECT c.id, c.idempotency_key, c.status, c.live_at, c.withdrawn_at, c.live_revision_id,
+    SELECT c.id, c.idempotency_key, c.status, c.live_at,
+           c.withdrawn_at IS NOT NULL OR c.removed_at IS NOT NULL, c.live_revision_id,
            r.source, c.parent_id, c.created_at,
            (SELECT count(*) FROM moderation_queueitem q
              WHERE q.comment_id = c.id AND q.status = 'held'),
@@ -40,7 +41,7 @@ class Row:
     key: str | None
     status: str
     live_at: float | None
-    withdrawn: bool
+    gone: bool
     live: bool
     text: str
     parent: int | None
@@ -81,11 +82,11 @@ def stored(database: Database, discussion: int) -> list[Row]:
     """Every comment of a discussion as its rows say."""
     return [
         Row(
-            pk=pk, key=key, status=status, live_at=seconds(live_at), withdrawn=bool(withdrawn),
+            pk=pk, key=key, status=status, live_at=seconds(live_at), gone=bool(gone),
             live=bool(revision), text=text, parent=parent, created_at=seconds(created) or 0.0,
             at_desk=bool(desk), judged=judged,
         )
-        for pk, key, status, live_at, withdrawn, revision, text, parent, created, desk, judged
+        for pk, key, status, live_at, gone, revision, text, parent, created, desk, judged
         in database.rows(_COMMENTS, discussion)
     ]  # fmt: skip
 
@@ -149,7 +150,7 @@ def account(
     found.other += [str(row.pk) for strangers in by_key.values() for row in strangers]
     found.doubled += [text for text, n in Counter(row.text for row in rows).items() if n > 1]
     for row in rows:
-        if row.status == "pending" and not row.withdrawn:
+        if row.status == "pending" and not row.gone:
             found.undecided.append(row.pk)
         if row.status == "held" and not row.at_desk:
             found.unruled.append(row.pk)
@@ -165,7 +166,7 @@ def account(
 
 
 def _public(found: Account, rows: list[Row], database: Database, discussion: int) -> None:
-    live = sum(row.live and not row.withdrawn for row in rows)
+    live = sum(row.live and not row.gone for row in rows)
     told = database.one("SELECT live_count FROM articles_calltoaction WHERE id = %s", discussion)
     if told != live:
         found.count.append(f"{told} told, {live} live")

@@ -25,9 +25,19 @@ from tests.site import REPOSITORY, RunningSite, free_port, wait_until
 
 READERS = [f"reader{n}" for n in range(24)]
 LOOKOUT = READERS[0]  # is answered by others, and signed in while looking
-DISCUSSIONS = 12
+ROWDIES = [f"rowdy{n}" for n in range(13)]  # are banned by a test, and post in no other
+DISCUSSIONS = 40
 # The readers' sentences are one another's near-copies, which is no matter here.
 POLICY = RAISED | {"raid_authors": 0, "edit_minutes": 1_000}
+
+
+# Debian 12's libfaketime breaks the absolute sleep that Python uses: sleep by another call.
+AWAKE = (
+    "import runpy, select, sys, time;"
+    "time.sleep = lambda seconds: select.select([], [], [], seconds) and None;"
+    "sys.argv = sys.argv[1:];"
+    "runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
+)
 
 
 def faketime() -> Path | None:
@@ -55,7 +65,7 @@ class House:
         ready = self.stage(
             "prepare",
             changes=POLICY,
-            readers=READERS,
+            readers=[*READERS, *ROWDIES],
             slugs=[f"fault-{n}" for n in range(DISCUSSIONS)],
             held=[HELD_WORD],
             rejected=[REJECTED_WORD],
@@ -151,11 +161,11 @@ class House:
         env = dict(self.site.env)
         if clock:
             env |= {"LD_PRELOAD": str(faketime()), "FAKETIME": clock}
-            env |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+            env |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         said = self.site.data_dir / f"beside-{time.monotonic_ns()}.log"
         with said.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", *module],
+                [sys.executable, *(["-c", AWAKE] if clock else ["-m"]), *module],
                 cwd=REPOSITORY,
                 env=env,
                 stdin=subprocess.DEVNULL,

@@ -32,6 +32,8 @@ from comments import fragments  # noqa: E402
 from comments.models import Comment, CommentRevision  # noqa: E402
 from folding import fingerprint  # noqa: E402
 from markup import render_comment  # noqa: E402
+from moderation import operations as moderation  # noqa: E402
+from moderation.operations.effects import RULING_GRACE  # noqa: E402
 from moderation.tasks import judge_comment  # noqa: E402
 from tests.faults.sentences import sentence  # noqa: E402
 
@@ -92,6 +94,19 @@ def _cookie(name: str) -> str:
 def ring(comments: list[int]) -> int:
     """Put a message for each of these comments into the queue; how many the broker took."""
     return sum(judge_comment.ring(pk) for pk in comments)
+
+
+def rule_at_desk(comment: int) -> int:
+    """Have the editor approve a comment as the desk does: its effect comes after the grace."""
+    row = Comment.objects.get(pk=comment)
+    record = moderation.rule(
+        actor=User.objects.get(email=f"{EDITORS[0]}@example.org"),
+        comment=row,
+        revision_id=row.latest_id,
+        outcome="approve",
+        effect_after=RULING_GRACE,
+    )
+    return record.pk
 
 
 def fill(discussion: int, count: int) -> None:
@@ -169,7 +184,7 @@ def erase(name: str) -> None:
     accounts.erase_account(actor=None, user=user, words=True)
 
 
-VERBS = {verb.__name__: verb for verb in (prepare, ring, fill, chain, erase)}
+VERBS = {verb.__name__: verb for verb in (prepare, ring, rule_at_desk, fill, chain, erase)}
 
 if __name__ == "__main__":
     print(json.dumps(VERBS[sys.argv[1]](**json.load(sys.stdin))))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.client import Answer
-from tests.faults.house import READERS, Discussion, House
+from tests.faults.house import READERS, ROWDIES, Discussion, House
 from tests.faults.ledger import Entry
 from tests.faults.sentences import sentence
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.site
 
 _COMMENT = """
     SELECT c.status, c.withdrawn_at IS NOT NULL, c.removed_at IS NOT NULL, c.live_revision_id,
-           c.latest_id, r.source, c.listed, c.fragment <> ''
+           c.latest_id, r.source, c.listed, c.fragment || c.excerpt
       FROM comments_comment c JOIN comments_commentrevision r ON r.id = c.latest_id
      WHERE c.id = %s
 """
@@ -87,10 +87,11 @@ def _one_round(house: House, talk: Discussion, n: int) -> None:
 def _check(house: House, pk: int, revision: int, edits: list[str], said: dict[str, Answer]) -> None:
     """What was answered is what stands."""
     rows = house.database.rows(_COMMENT, pk)
-    status, withdrawn, _removed, live, latest, words, listed, fragment = rows[0]
+    status, withdrawn, _removed, live, latest, words, listed, prepared = rows[0]
     decisions = house.database.rows(_DECISIONS, pk)
     if "withdraw" in said:
-        assert said["withdraw"].status == 200 and withdrawn and not listed and not fragment
+        assert said["withdraw"].status == 200 and withdrawn and not listed
+        assert "time that I say so" not in prepared, "its words have left the page"
     else:
         assert not withdrawn
     taken = [
@@ -124,12 +125,12 @@ def _check(house: House, pk: int, revision: int, edits: list[str], said: dict[st
 def test_ban_races_posts_and_approvals(house, note, rounds):
     talk = house.discussion(f"ban{'x' * (rounds // 10)}q")
     talk.open()
-    banned = [READERS[9 + n] for n in range(rounds)] if rounds <= 3 else READERS[12:22]
+    banned = ROWDIES[:rounds] if rounds <= 3 else ROWDIES[-rounds:]
     with talk.watched() as lookout:
         for n, reader in enumerate(banned):
             numbers = range(1 + n * 8, 9 + n * 8)
             entries = [
-                Entry(f"{talk.key}-{m}", reader, talk.slug, sentence(talk.key, m), None)
+                Entry(f"{talk.key}-{m}", reader, talk.slug, sentence(talk.key, m, plain=True), None)
                 for m in numbers
             ]
             talk.ledger.post_all(entries[:2])

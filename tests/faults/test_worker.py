@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from tests.site import wait_until
+
 pytestmark = pytest.mark.site
 
 
@@ -48,3 +50,28 @@ def test_beat_killed_and_rings_lost(house, note):
         (house.failpoints / "comment_committed").unlink()
         found = talk.account(lookout)
     note("beat killed -9, and the rings of 5 posts lost", found)
+
+
+def test_worker_killed_at_every_point(house, note):
+    talk = house.discussion("point")
+    talk.open()
+    points = ("judging", "judged", "decision_recorded", "decision_landed", "decision_committed")
+    points += ("mail_claimed", "rows_sealed")
+    with talk.watched() as lookout:
+        armed = [house.arm(point, "kill") for point in points]
+        talk.ledger.post_all(talk.entries(range(1, 31)))
+        assert talk.wait_decided() is not None
+        wait_until(lambda: not any(file.exists() for file in armed), 60, "every point reached")
+        held = next(entry for entry in talk.ledger.entries.values() if entry.key == "point-7")
+        # Between a ruling at the desk and its effect.
+        armed = house.arm("effect_taken", "kill")
+        house.stage("rule_at_desk", comment=held.comment)
+        status = "SELECT status FROM comments_comment WHERE id = %s"
+        assert house.database.one(status, held.comment) == "held"
+        wait_until(lambda: house.database.one(status, held.comment) == "approved", 60, "the effect")
+        assert not armed.exists()
+        found = talk.account(lookout)
+    # A person let this one through.
+    assert found.let_through == [held.comment]
+    found.let_through.clear()
+    note(f"the judging process killed -9 at each of {len(points) + 1} points", found)
