@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -140,8 +139,13 @@ class House:
             *("--beat", "--schedule", str(self.site.data_dir / name), "-n", f"{name}@here"),
             *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
             clock=clock,
-        ) as (process, said):
-            wait_until(lambda: " ready." in said.read_text(), 120, "the second worker")
+        ) as process:
+            ready = self.site.data_dir / "run" / "worker.ready"
+            wait_until(
+                lambda: ready.exists() and ready.read_text().strip() == str(process.pid),
+                120,
+                "the second worker",
+            )
             yield process
 
     @contextlib.contextmanager
@@ -157,7 +161,7 @@ class House:
             yield f"http://127.0.0.1:{port}"
 
     @contextlib.contextmanager
-    def _beside(self, *module: str, clock: str) -> Iterator[tuple[subprocess.Popen, Path]]:
+    def _beside(self, *module: str, clock: str) -> Iterator[subprocess.Popen]:
         env = dict(self.site.env)
         if clock:
             env |= {"LD_PRELOAD": str(faketime()), "FAKETIME": clock}
@@ -174,17 +178,11 @@ class House:
                 start_new_session=True,
             )
         try:
-            yield process, said
+            yield process
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-    def queue_length(self) -> int:
-        """How many rings wait in the embedded Redis, of all priorities."""
-        keys = re.findall(rb"\r\n(celery[^\r]*)\r\n", self.redis("KEYS", "celery*"))
-        lengths = [self.redis("LLEN", f'"{key.decode()}"'.replace("\x06", "\\x06")) for key in keys]
-        return sum(int(answer[1:]) for answer in lengths if answer.startswith(b":"))
 
     def wait_ready(self, name: str, old: int, within: float = 120.0) -> None:
         """Wait until a child that was killed runs anew and has said so."""

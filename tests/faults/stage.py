@@ -20,7 +20,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.db import transaction  # noqa: E402
-from django.db.models import F  # noqa: E402
+from django.db.models import F, OuterRef, Subquery  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts import operations as accounts  # noqa: E402
@@ -30,6 +30,7 @@ from articles.models import Article, CallToAction, Section  # noqa: E402
 from benchmarks import stage as benchmark  # noqa: E402
 from comments import fragments  # noqa: E402
 from comments.models import Comment, CommentRevision  # noqa: E402
+from config.celery import queue_depths  # noqa: E402
 from folding import fingerprint  # noqa: E402
 from markup import render_comment  # noqa: E402
 from moderation import operations as moderation  # noqa: E402
@@ -96,6 +97,11 @@ def ring(comments: list[int]) -> int:
     return sum(judge_comment.ring(pk) for pk in comments)
 
 
+def queue_length() -> int:
+    """How many messages wait, in all queues."""
+    return sum((queue_depths() or {}).values())
+
+
 def rule_at_desk(comment: int) -> int:
     """Have the editor approve a comment as the desk does: its effect comes after the grace."""
     row = Comment.objects.get(pk=comment)
@@ -112,7 +118,7 @@ def rule_at_desk(comment: int) -> int:
 def fill(discussion: int, count: int) -> None:
     """So many pending comments by a thousand people, as if nobody had judged for a day."""
     people = [
-        User(email=f"crowd{n}@example.org", display_name=f"Crowd {n}", password="!")
+        User(email=f"crowd{n}@example.org", display_name=f"Crowd {n}", name_key=f"{n}")
         for n in range(1_000)
     ]
     people = User.objects.bulk_create(people)
@@ -155,8 +161,9 @@ def chain(discussion: int, count: int, author: str) -> list[int]:
             for n in range(start, start + STEP)
         ]
         _with_words(rows, [sentence("link", n, plain=True) for n in range(start, start + STEP)])
+        rows = list(Comment.objects.filter(pk__range=(rows[0].pk, rows[-1].pk)).order_by("pk"))
         for row in rows:
-            row.live_revision = row.latest
+            row.live_revision_id = row.latest_id
             row.fragment = fragments.prepare(row)
         Comment.objects.bulk_update(rows, ["live_revision", "fragment"], batch_size=500)
     Comment.objects.filter(pk=first).update(thread_count=count - 1, last_number=count - 1)
@@ -173,9 +180,10 @@ def _with_words(rows: list[Comment], texts: list[str]) -> None:
             )
             for row, text in zip(rows, texts, strict=True)
         ]
-        for row, revision in zip(rows, CommentRevision.objects.bulk_create(revisions), strict=True):
-            row.latest = revision
-        Comment.objects.bulk_update(rows, ["latest"], batch_size=500)
+        CommentRevision.objects.bulk_create(revisions)
+        latest = CommentRevision.objects.filter(comment=OuterRef("pk")).values("pk")
+        made = Comment.objects.filter(pk__range=(rows[0].pk, rows[-1].pk))
+        made.update(latest_id=Subquery(latest))
 
 
 def erase(name: str) -> None:
@@ -184,7 +192,9 @@ def erase(name: str) -> None:
     accounts.erase_account(actor=None, user=user, words=True)
 
 
-VERBS = {verb.__name__: verb for verb in (prepare, ring, rule_at_desk, fill, chain, erase)}
+VERBS = {
+    verb.__name__: verb for verb in (prepare, ring, queue_length, rule_at_desk, fill, chain, erase)
+}
 
 if __name__ == "__main__":
     print(json.dumps(VERBS[sys.argv[1]](**json.load(sys.stdin))))

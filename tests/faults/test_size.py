@@ -16,7 +16,7 @@ _DECIDED = (
 )
 
 
-def test_a_hundred_thousand_pending(own_house, record_property):
+def test_a_hundred_thousand_pending(own_house):
     house = own_house
     backlog, talk = house.discussion("backlog"), house.discussion("fresh")
     talk.open()
@@ -47,15 +47,16 @@ def test_a_hundred_thousand_pending(own_house, record_property):
         )
         newest = talk.wait_decided(NEWEST_WITHIN)
     lookout.stop()
+    rings = house.stage("queue_length")
     print(
         f"100,000 pending: {rate:.1f} a second, so {100_000 / rate / 60:.0f} minutes;"
         f" newest decided {newest} s after the sample, {passed_over} passed over,"
-        f" slowest post {worst:.2f} s, rings in Redis {house.queue_length()}"
+        f" slowest post {worst:.2f} s, messages in Redis {rings}"
     )
     assert done > 100
     assert passed_over <= 500, "the oldest first"
     assert newest is not None, "a new comment does not wait for the whole backlog"
-    assert house.queue_length() < 2_000, "rings do not pile up"
+    assert rings < 2_000, "rings do not pile up"
 
 
 def test_a_chain_of_ten_thousand_answers(own_house):
@@ -67,10 +68,10 @@ def test_a_chain_of_ten_thousand_answers(own_house):
     client = Client(house.url, timeout=60)
     took: dict[str, float] = {}
 
-    def timed(name: str, act, *arguments):
+    def timed(what: str, act, *arguments, **named):
         began = time.monotonic()
-        answer = act(*arguments)
-        took[name] = time.monotonic() - began
+        answer = act(*arguments, **named)
+        took[what] = time.monotonic() - began
         return answer
 
     assert "Continue" in timed("the page", client.text, f"/articles/{talk.slug}/")
