@@ -121,6 +121,13 @@ hostile: $(VENV)/.tools browser ## Show hostile texts in a real browser and coun
 	@test -n "$(FILE)" || { echo 'Which texts? make hostile FILE=texts.jsonl'; exit 2; }
 	$(PY) -m benchmarks.hostile "$(FILE)" $(ARGS)
 
+# --- Faults ---------------------------------------------------------------------------------
+
+# The tests marked `faults` run here alone; "" asks for them beside those that every run has.
+.PHONY: faults
+faults: $(VENV)/.tools gettext ## Break a running site in every way and account for every comment (ARGS="-k redis")
+	$(PY) -m pytest -q -m "" tests/faults $(ARGS)
+
 # --- Upkeep ---------------------------------------------------------------------------------
 
 .PHONY: reset

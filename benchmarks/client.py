@@ -47,9 +47,9 @@ class Client:
             parsed = None
         return Answer(status, parsed, monotonic() - started)
 
-    def text(self, path: str) -> str:
+    def text(self, path: str, headers: dict[str, str] | None = None) -> str:
         """What a GET of a path answers, as text. Raises OSError as call does."""
-        return self._send("GET", path, None, {})[1].decode(errors="replace")
+        return self._send("GET", path, None, headers or {})[1].decode(errors="replace")
 
     def _send(
         self, method: str, path: str, data: bytes | None, headers: dict[str, str]

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+import failpoints
 from accounts.mail import letter, speaking_to
 from accounts.models import Cadence, Ignored
 from articles.models import Article
@@ -92,6 +93,7 @@ def send(*, notification_id: int) -> bool:
         # Claimed before it leaves: a crash in between loses one mail, never doubles it.
         notification.mailed_at = timezone.now()
         notification.save(update_fields=["mailed_at"])
+    failpoints.reached("mail_claimed", notification_id)
     try:
         with speaking_to(notification.user):
             _message(notification).send()

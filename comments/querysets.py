@@ -1,7 +1,7 @@
 """How comments are read. Visibility is decided here and nowhere else."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -243,13 +243,26 @@ class CommentQuerySet(models.QuerySet):
         )
         return list(self.listed().filter(pk__in=lineage).order_by("depth").for_page())
 
-    def to_offer(self, *, new_before: datetime, stale_before: datetime) -> "CommentQuerySet":
-        """Pending rows whose offer was lost or whose lease ran out, oldest first."""
+    def in_hand(self, *, now: datetime, lease: timedelta) -> "CommentQuerySet":
+        """Pending rows that were offered, or begun, less than a lease ago.
+
+        A time to come was written by a clock that was wrong, and is no lease.
+        """
+        return self.to_judge().filter(enqueued_at__range=(now - lease, now + lease))
+
+    def to_offer(self, *, now: datetime, new: timedelta, lease: timedelta) -> "CommentQuerySet":
+        """Pending rows whose offer was lost or whose lease ran out, oldest first.
+
+        new: how long a fresh row's first offer may be under way. lease: as for in_hand.
+        """
+        fresh = Q(enqueued_at__isnull=True, created_at__range=(now - new, now + new))
         return (
             self.to_judge()
+            .exclude(fresh)
             .filter(
-                Q(enqueued_at__isnull=True, created_at__lt=new_before)
-                | Q(enqueued_at__lt=stale_before)
+                Q(enqueued_at__isnull=True)
+                | Q(enqueued_at__lt=now - lease)
+                | Q(enqueued_at__gt=now + lease)
             )
             .order_by(F("enqueued_at").asc(nulls_first=True), "id")
         )

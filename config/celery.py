@@ -3,12 +3,15 @@
 import inspect
 import logging
 import os
+import signal
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from celery import Celery, Task
 from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready
+from celery.worker import state as worker_state
 from django.conf import settings
 from kombu import Queue
 from kombu.exceptions import OperationalError
@@ -132,6 +135,22 @@ def say_ready(**details: object) -> None:
     """Tell the supervisor that the worker takes tasks from now on."""
     settings.WORKER_READY_FILE.parent.mkdir(parents=True, exist_ok=True)
     settings.WORKER_READY_FILE.write_text(f"{os.getpid()}\n")
+
+
+@worker_ready.connect
+def mind_beat(sender: Any, **details: object) -> None:
+    """End a worker whose embedded beat has died, so that both are started anew: without a beat
+    nothing that was lost is ever offered again, and nobody else would notice."""
+    beat = sender.controller.beat
+    if beat is not None:
+        threading.Thread(target=_end_with, args=[beat], daemon=True).start()
+
+
+def _end_with(beat: Any) -> None:
+    beat.join()
+    if worker_state.should_stop is None and worker_state.should_terminate is None:
+        log.error("the beat has ended, so the worker ends as well")
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 @worker_ready.connect

@@ -17,6 +17,8 @@ from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+import failpoints
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -28,6 +30,10 @@ ENVIRONMENT = env.str("REJOINDER_ENV", default="production")
 if ENVIRONMENT not in {"development", "production"}:
     raise ImproperlyConfigured(f"REJOINDER_ENV is {ENVIRONMENT!r}: development or production")
 DEVELOPMENT = ENVIRONMENT == "development"
+if _failpoints := env.str("REJOINDER_FAILPOINTS", default=""):
+    if not DEVELOPMENT:
+        raise ImproperlyConfigured("REJOINDER_FAILPOINTS breaks the site on purpose: not here")
+    failpoints.arm(Path(_failpoints))
 DEBUG = False  # The house's own error pages serve both; a debug page would tell readers secrets.
 
 DATA_DIR = Path(env.str("REJOINDER_DATA", default=str(BASE_DIR / "var"))).resolve()
@@ -176,7 +182,13 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL", default=10),
+        # A database that is away costs a request three seconds and no thread half a minute, and is
+        # tried anew by whoever comes next.
+        "timeout": 3,
+        "reconnect_timeout": 3,
     }
+    # Connections that a restart of the database has broken are met by nobody.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits must hold while Redis is away, so the cache is a table.

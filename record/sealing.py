@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+import failpoints
 from record import chain, in_flight
 from record.models import Reach, Seal
 from record.sources import Source, covered
@@ -87,6 +88,7 @@ def _link(haul: _Haul, head: tuple[int, bytes]) -> bool:
             previous = chain.link(previous, position, haul.source.name, form)
             seals.append(Seal(position=position, source=haul.source.name, row=row, hash=previous))
         Seal.objects.bulk_create(seals)
+        failpoints.reached("rows_sealed")
         if haul.reaches > known[haul.source.name]:
             Reach.objects.filter(pk=haul.source.name).update(up_to=haul.reaches)
     return True

@@ -48,7 +48,8 @@ def wait_until(happened, within: float, what: str) -> None:
 class RunningSite:
     """One `manage.py up` on its own data folder and port.
 
-    data_dir: kept if given, else a temporary folder that `stop` removes. env: further variables.
+    data_dir: kept if given, else a temporary folder that `stop` removes. env: further variables;
+    afterwards all of them, for commands beside it.
     Works as a context manager; entering starts it and waits until it says that it is open.
     """
 
@@ -65,7 +66,7 @@ class RunningSite:
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
         self.console = self.data_dir / "console.log"
-        self._env = {
+        self.env = {
             **os.environ,
             "REJOINDER_DATA": str(self.data_dir),
             "REJOINDER_ENV": environment,
@@ -90,7 +91,7 @@ class RunningSite:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
                 cwd=REPOSITORY,
-                env=self._env,
+                env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=subprocess.STDOUT,

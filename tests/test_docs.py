@@ -19,7 +19,7 @@ from moderation.pipeline import CHECKS
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("benchmarks/*.md")])
 ROOMS = ("accounts", "articles", "comments", "config", "moderation", "record")
-ROOMS += ("folding", "fulltext", "markup", "supervisor", "benchmarks")
+ROOMS += ("failpoints", "folding", "fulltext", "markup", "supervisor", "benchmarks")
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+import failpoints
 from accounts import limits, newcomers
 from accounts.addresses import Origin
 from accounts.errors import Conflict, Forbidden
@@ -118,9 +119,12 @@ def _write_revision(comment: Comment, written: Written) -> None:
 
 def _announce(comment: Comment) -> None:
     comment_id = comment.pk
-    transaction.on_commit(
-        lambda: comment_submitted.send(sender=Comment, comment_id=comment_id), robust=True
-    )
+
+    def tell() -> None:
+        failpoints.reached("comment_committed")
+        comment_submitted.send(sender=Comment, comment_id=comment_id)
+
+    transaction.on_commit(tell, robust=True)
 
 
 def post_comment(
@@ -187,6 +191,7 @@ def post_comment(
             comment.save(update_fields=["latest"])
             Draft.objects.filter(user=author, call_to_action=now, parent=parent).delete()
             _announce(comment)
+            failpoints.reached("comment_inserted")
     except IntegrityError:
         # The same submit, racing itself: the row that won is the answer.
         earlier = _posted_before(author, idempotency_key)

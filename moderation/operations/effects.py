@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+import failpoints
 from comments import operations as comments
 from comments.models import Comment, Notice
 from moderation.models import DecisionRecord, PendingEffect, QueueItem
@@ -143,6 +144,7 @@ def carry_out(*, record_id: int) -> bool:
                 notice=Notice(**effect.notice) if effect.notice else None,
                 picked=effect.picked,
             )
+            failpoints.reached("effect_taken", record_id)
             effect.delete()
         else:
             lapse(effect)

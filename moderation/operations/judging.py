@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import models, transaction
 from django.utils import timezone
 
+import failpoints
 from comments import operations as comments
 from comments.models import Comment
 from moderation import intake
@@ -40,11 +41,13 @@ def judge(*, comment_id: int) -> DecisionRecord | None:
     if not started:
         return None
     comment = Comment.objects.select_related(*KNOWN).get(pk=comment_id)
+    failpoints.reached("judging", comment_id)
     policy = intake.current_policy()
     submission = intake.submission_from(comment, policy)
     in_force = intake.policy_from(policy, comment.call_to_action.article_id)
     decision = judge_submission(submission, in_force)
     raid = next((found for found in decision.findings if found.code == "raids"), None)
+    failpoints.reached("judged", comment_id)
     with transaction.atomic():
         record = land(
             actor=None,
@@ -59,6 +62,8 @@ def judge(*, comment_id: int) -> DecisionRecord | None:
         )
         if record is not None:
             keep_sketch(revision=comment.latest, values=submission.sketch, raid=raid)
+        failpoints.reached("decision_landed", comment_id)
+    failpoints.reached("decision_committed", comment_id)
     return record
 
 
@@ -84,11 +89,11 @@ def sweep(*, offer) -> int:
     offer: called with a comment id, as the receiver does. Returns how many rows it touched.
     """
     now = timezone.now()
-    stale = list(
-        Comment.objects.to_offer(new_before=now - NEW, stale_before=now - LEASE).values_list(
-            "pk", "attempts"
-        )[:SWEEP_BATCH]
-    )
+    # After an outage a hundred thousand wait. Offered faster than they are judged, they would stand
+    # in the queue before whatever is posted next.
+    in_hand = Comment.objects.in_hand(now=now, lease=LEASE).count()
+    waiting = Comment.objects.to_offer(now=now, new=NEW, lease=LEASE)
+    stale = list(waiting.values_list("pk", "attempts")[: max(SWEEP_BATCH - in_hand, 0)])
     for comment_id, attempts in stale:
         if attempts >= ATTEMPTS:
             try:

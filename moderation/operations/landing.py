@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+import failpoints
 from accounts.errors import Conflict
 from accounts.models import User
 from comments import operations as comments
@@ -93,6 +94,7 @@ def land(
         undoes=undoes,
         batch=batch,
     )
+    failpoints.reached("decision_recorded", comment.pk)
     if in_time:
         lapse(effect)
     elif effect_after:

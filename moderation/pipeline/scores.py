@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+import failpoints
 from moderation.scorer import Scorer, Verdict, load
 from moderation.scorer import Span as ScoredSpan
 from moderation.scorer.residual import Seen, log_odds, look, words_behind
@@ -48,6 +49,7 @@ def recommended() -> dict[str, float]:
 @lru_cache(maxsize=1)
 def verdict_on(text: str) -> Verdict:
     """The scorer's verdict. Raises ValueError when it is not a set of probabilities."""
+    failpoints.reached("scoring")
     verdict = scorer().score(text)
     for label, value in verdict.probabilities.items():
         if not (math.isfinite(value) and 0.0 <= value <= 1.0):

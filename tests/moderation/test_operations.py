@@ -196,6 +196,29 @@ def test_the_sweep_offers_what_was_lost_and_leaves_what_is_under_way():
     assert offered == [lost.pk]
 
 
+def test_the_sweep_does_not_wait_for_an_hour_that_a_wrong_clock_wrote():
+    posted_tomorrow, offered_tomorrow = pending(), pending()
+    tomorrow = timezone.now() + timedelta(days=1)
+    Comment.objects.filter(pk=posted_tomorrow.pk).update(created_at=tomorrow)
+    Comment.objects.filter(pk=offered_tomorrow.pk).update(enqueued_at=tomorrow)
+    offered = []
+    operations.sweep(offer=lambda pk: offered.append(pk) or True)
+    assert offered == [posted_tomorrow.pk, offered_tomorrow.pk]
+
+
+def test_the_sweep_offers_no_more_than_is_judged_within_a_lease(monkeypatch):
+    monkeypatch.setattr(judging, "SWEEP_BATCH", 3)
+    waiting = [pending().pk for _ in range(5)]
+    Comment.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    offered = []
+    for _sweep in range(2):
+        operations.sweep(offer=lambda pk: offered.append(pk) or True)
+    assert offered == waiting[:3]
+    Comment.objects.filter(pk=waiting[0]).update(status=Status.APPROVED)
+    operations.sweep(offer=lambda pk: offered.append(pk) or True)
+    assert offered == waiting[:4]
+
+
 def test_the_sweep_stops_at_a_broker_that_is_away_and_loses_nothing():
     lost = [pending() for _ in range(3)]
     Comment.objects.update(created_at=timezone.now() - timedelta(minutes=1))
