@@ -136,7 +136,7 @@ GAUGES: tuple[Gauge, ...] = (
         "How long the longest held comment has waited for an editor.",
         lambda: _age(
             QueueItem.objects.filter(status=Comment.Status.HELD)
-            .order_by("at", "comment")
+            .order_by("at", "comment_id")
             .values_list("at", flat=True)
             .first()
         ),

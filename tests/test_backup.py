@@ -7,14 +7,18 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from config import archive
+from config import archive, dumping, erased_since
 from config.archive import Damaged, Manifest
 from config.backup import copy_sqlite
+from config.dumping import Unable
+from config.management.commands import restore
+from tests.factories import make_user
 from tests.site import REPOSITORY
 
 # --- The file -----------------------------------------------------------------------------------
@@ -255,6 +259,53 @@ def test_a_site_is_restored_onto_an_empty_host_whole_and_what_was_erased_since_g
     assert (two / "media" / "lead" / "0ff1.webp").read_bytes() == b"picture"
     [aside] = two.glob("replaced-*")
     assert (aside / "media" / "lead" / "0ff1.webp").exists()
+
+
+@pytest.mark.django_db
+def test_an_archive_of_a_newer_version_is_refused_and_one_of_an_older_is_not():
+    restore._check_known(replace(manifest(), migrations=["comments.0001_initial"]))
+    with pytest.raises(Unable, match="comments.9999_later"):
+        restore._check_known(replace(manifest(), migrations=["comments.9999_later"]))
+
+
+@pytest.mark.django_db
+def test_an_archive_of_the_other_kind_of_database_is_refused(tmp_path):
+    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[connection.vendor]
+    with pytest.raises(Unable, match=f"The archive is of {other}"):
+        dumping.check_can_load(replace(manifest(), vendor=other), tmp_path / "database")
+
+
+@pytest.mark.django_db
+def test_tables_that_differ_from_what_the_archive_says_are_named():
+    make_user()
+    said = dumping.described()
+    assert restore._differences(said) == []
+    more = replace(said, counts=said.counts | {"accounts_user": 7}, head=(9, "ab" * 32))
+    assert restore._differences(more) == [
+        "accounts_user: 1 rows, and the archive says 7",
+        "the head of the log is not the one in the archive",
+    ]
+
+
+@pytest.mark.django_db
+def test_a_tool_that_is_not_here_is_named_with_its_package(tmp_path, monkeypatch):
+    monkeypatch.setattr(dumping, "_TOOLS", tmp_path)
+    monkeypatch.setattr(dumping.shutil, "which", lambda name: None)
+    with pytest.raises(Unable, match="sudo apt-get install postgresql-client-"):
+        dumping._tool("pg_dump")
+
+
+@pytest.mark.django_db
+def test_erasures_are_repeated_for_who_is_there_and_no_admin():
+    admin, gone = make_user(role="admin"), make_user()
+    lines = ["", f"{gone.pk} 2026-11-23T18:00:00+00:00 words", f"{admin.pk} 2026-11-23 name"]
+    again = erased_since.read([*lines, "999999 2026-11-23T18:00:00+00:00 name"])
+    assert erased_since.repeat(again) == (1, [admin.pk])
+    assert erased_since.repeat(again) == (0, [admin.pk])
+    [line] = erased_since.lines()
+    assert line.startswith(f"{gone.pk} ") and line.endswith(" words")
+    with pytest.raises(ValueError, match="line 1 is no erasure"):
+        erased_since.read(["somebody@example.org"])
 
 
 def test_a_copy_holds_what_is_committed_while_another_writes(tmp_path):

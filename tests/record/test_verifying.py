@@ -230,6 +230,20 @@ def test_links_outside_the_chain_and_of_unknown_tables_are_found(sealed):
 # --- The form of a row ----------------------------------------------------------------------------
 
 
+def test_a_look_at_the_newest_links_finds_what_was_done_to_them_and_reads_no_others(sealed):
+    assert list(Verification(since=sealed.position - 4).faults()) == []
+    last = the_link(-1)
+    with tampering.hands_on():
+        tampering.write("UPDATE record_seal SET hash = %s WHERE position = %s", bytes(32), last.pk)
+        look = Verification(since=sealed.position - 4)
+        assert list(look.faults()) == [
+            f"place {last.pk}: {last.source} {last.row} or its link was changed"
+        ]
+        assert look.links == 4
+    older = Verification(since=sealed.position)
+    assert (list(older.faults()), older.links) == ([], 0)
+
+
 def test_the_form_of_a_row_is_fixed():
     """A change here would break every chain there is."""
     moment = datetime(2026, 11, 23, 15, 0, 0, 250, tzinfo=UTC_PLUS_ONE)
