@@ -571,6 +571,7 @@ def test_a_list_that_shows_more_than_was_known_is_asked_for_again(process):
 
 def test_without_the_table_django_answers(process):
     path = url(make_comment().call_to_action.article)
+    settle()  # PostgreSQL renames no table that has triggers to fire
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE {public_versions.TABLE} RENAME TO away")
@@ -586,6 +587,7 @@ def test_pages_are_dropped_before_they_take_more_room_than_they_may():
     process = Process(room)
     comment = make_comment()
     path = url(comment.call_to_action.article)
+    settle()
     for number in range(60):
         process.ask(path, HTTP_HOST=("localhost", "127.0.0.1:80")[number % 2])
         process.ask(f"/c/{comment.pk}/?after={number}")

@@ -8,6 +8,10 @@ from tests.record.own_database import own_database
 pytestmark = pytest.mark.django_db
 ASIDE = """
 import sys
+from django.conf import settings
+plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # nothing is collected here
+settings.VERSION_KEPT = 0.0
 from wsgiref.util import setup_testing_defaults
 from config.fast_page import FastPage
 from config.wsgi import django
