@@ -12,6 +12,7 @@ import brotli
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, transaction
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -84,11 +85,22 @@ def settle() -> None:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
+def _keep_connection() -> None:
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+
+
+def told_by_django(client, path: str, **given) -> HttpResponse:
+    """What a page is without anything before Django."""
+    answer = client.get(path, HTTP_HOST="localhost", **given)
+    _keep_connection()  # the client connects them again
+    return answer
+
+
 @pytest.fixture(autouse=True)
 def _one_connection():
     """The test's own connection stays open from request to request, as with Django's client."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
+    _keep_connection()
     yield
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
@@ -158,7 +170,7 @@ def test_after_that_moment_or_a_write_of_this_process_it_is_read_again(process, 
 def test_the_bytes_are_what_django_answers_but_for_the_nonce(process, client):
     for path in paths(make_comment()):
         _status, headers, body = process.ask(path)
-        answer = client.get(path, HTTP_HOST="localhost")
+        answer = told_by_django(client, path)
         plain = re.sub(rb' nonce="[^"]+"', b"", answer.content)
         moment = re.compile(rb'data-since="\d+"')
         assert moment.sub(b"", body) == moment.sub(b"", plain)
@@ -415,7 +427,7 @@ def test_a_change_of_what_is_said_is_seen_by_the_next_request_of_every_process(
         new = process.text(path)
         assert new != old
         moment = re.compile(r'data-since="\d+"| nonce="[^"]*"')
-        assert moment.sub("", new) == moment.sub("", client.get(path).content.decode())
+        assert moment.sub("", new) == moment.sub("", told_by_django(client, path).content.decode())
 
 
 def test_a_discussion_that_moves_is_made_anew_in_five_reads_and_is_what_django_would_say(
@@ -437,7 +449,7 @@ def test_a_discussion_that_moves_is_made_anew_in_five_reads_and_is_what_django_w
     for path in (url(article), *sorted_paths):
         with django_assert_num_queries(5):  # two of them of versions
             body = process.ask(path, HTTP_ACCEPT_LANGUAGE="de")[2].decode()
-        plain = client.get(path, headers={"accept-language": "de"}).content.decode()
+        plain = told_by_django(client, path, headers={"accept-language": "de"}).content.decode()
         assert moment.sub("", body) == moment.sub("", plain)
     assert len(process.rendered) == rendered
     article.title = "Something of the house"
