@@ -26,13 +26,13 @@ run: $(VENV)/.site ## Open the site at http://localhost:8000 (PORT=8001 for anot
 	@REJOINDER_ENV=development exec $(PY) manage.py up
 
 .PHONY: test
-test: $(VENV)/.tools browser gettext ## Install what the tests need and run all of them (ARGS="-k name")
+test: $(VENV)/.tools browser gettext services ## Install what the tests need and run all of them (ARGS="-k name")
 	$(PYTEST) $(ARGS)
 
 # --- Checks ---------------------------------------------------------------------------------
 
 .PHONY: check
-check: lint supplies $(VENV)/.tools gettext ## Everything CI holds against the code; databases: SQLite and PostgreSQL
+check: lint supplies $(VENV)/.tools gettext services ## Everything CI holds against the code; databases: SQLite and PostgreSQL
 	$(DATABASE_TESTS)
 	tests/postgres.sh $(DATABASE_TESTS)
 
@@ -152,6 +152,13 @@ browser:
 gettext:
 	@command -v xgettext >/dev/null || tests/debian_packages.sh gettext || \
 		echo 'No gettext here, and no leave to install it: its tests will be skipped.'
+
+# What is shipped for production is held against the programs it is for.
+.PHONY: services
+services:
+	@{ command -v nginx && command -v openssl && command -v systemd-analyze; } >/dev/null || \
+		tests/debian_packages.sh nginx-light openssl systemd || \
+		echo 'No nginx or systemd here, and no leave to install them: their tests will be skipped.'
 
 # --- The virtual environment; each stamp says that a file of requirements is installed ---------
 

