@@ -64,7 +64,6 @@ class OwnDatabase:
             [sys.executable, *command],
             cwd=REPOSITORY,
             env=self._env,
-            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
