@@ -154,7 +154,8 @@ def test_nothing_rejects_before_the_precision_there_was_looked_at(client):
     sent = {
         name: value
         for name in form.fields
-        if (value := form.get_initial_for_field(form.fields[name], name)) not in (None, False)
+        if (value := form.get_initial_for_field(form.fields[name], name)) is not None
+        and value is not False
     }
     sent["toxicity_reject"] = "0.9"
     before = Policy.objects.count()
