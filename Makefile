@@ -173,9 +173,10 @@ $(VENV)/.site: requirements.txt $(VENV)/.uv
 	@echo 'Installing what the site needs…'
 	$(call install,requirements.txt)
 
-$(VENV)/.tools: requirements-dev.txt $(VENV)/.site
+# The scorer's teaching is tested too.
+$(VENV)/.tools: requirements-dev.txt requirements-train.txt $(VENV)/.site
 	@echo 'Installing what the tests need…'
-	$(call install,requirements-dev.txt)
+	$(call install,requirements-dev.txt -r requirements-train.txt)
 
 $(VENV)/.uv: requirements-uv.txt | $(PY)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt

