@@ -22,7 +22,10 @@ TELL_EVERY = 5.0  # seconds between two lines about one table
 # What a person did is in one of these; the rest of a new database is written by migrations.
 USED = ("accounts_user", "articles_article", "comments_comment", "record_entry")
 # Made anew in the target, not carried: words of the search, limits counted within hours.
-MADE_ANEW = ("articles_words", "comments_words", "desk_words", "cache", "django_migrations")
+MADE_ANEW = (
+    *("articles_words", "comments_words", "desk_words", "cache", "django_migrations"),
+    "public_versions",
+)
 
 Tell = Callable[[str], None]
 
