@@ -2,10 +2,13 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
+from django.db import connection
 from hypothesis import settings
+from pytest_django.plugin import blocking_manager_key
 
 # For `make fuzz`.
 settings.register_profile("deep")
@@ -28,6 +31,17 @@ def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(missing)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item) -> Iterator[None]:
+    """Bring back what migrations wrote: a test with transactions of its own empties every table
+    afterwards, and with several processes other tests come after it."""
+    yield
+    marks = [mark for mark in item.iter_markers("django_db") if mark.kwargs.get("transaction")]
+    if marks or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames):
+        with item.config.stash[blocking_manager_key].unblock():
+            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

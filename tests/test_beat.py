@@ -46,7 +46,7 @@ class Told(OneBeat):
 
 
 @pytest.fixture
-def two_places(tmp_path: Path, transactional_db) -> Iterator[list]:
+def two_places(tmp_path: Path, django_db_serialized_rollback, transactional_db) -> Iterator[list]:
     made = [
         AdvisoryPlace() if connection.vendor == "postgresql" else FilePlace(tmp_path / "beat")
         for _ in range(2)
@@ -65,7 +65,7 @@ def test_one_place_is_held_by_one(two_places):
     assert not one.held() and two.take()
 
 
-def test_the_place_is_that_of_the_database(transactional_db):
+def test_the_place_is_that_of_the_database(django_db_serialized_rollback, transactional_db):
     kinds = {"postgresql": AdvisoryPlace, "sqlite": FilePlace}
     assert type(place()) is kinds[connection.vendor]
 
@@ -125,7 +125,9 @@ def test_a_database_that_is_away_is_asked_again(two_beats, monkeypatch, caplog):
     assert one.offered == 1
 
 
-def test_a_killed_beat_is_followed_by_the_one_that_stood_by(tmp_path, transactional_db):
+def test_a_killed_beat_is_followed_by_the_one_that_stood_by(
+    tmp_path, django_db_serialized_rollback, transactional_db
+):
     with beat(tmp_path / "one") as one:
         assert line(one) == "rang"
         with beat(tmp_path / "two") as two:

@@ -173,7 +173,7 @@ def test_nothing_is_due_in_a_database_of_this_version():
     assert call.getvalue() == "The site can go on running.\n"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_an_index_online_is_made_and_taken_back():
     state = ProjectState()
     fields = [

@@ -17,7 +17,10 @@ from tests.browser.conftest import PATIENCE
 from tests.browser.people import prove, sign_in
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 PASSWORD = "a long password"
 
 
