@@ -79,7 +79,7 @@ def _check_target(cursor: Any) -> None:
     found = {name for (name,) in cursor.fetchall()}
     if strange := found - {table.name for table in tables()} - set(MADE_ANEW):
         raise CannotMove(f"The target holds tables of something else: {', '.join(sorted(strange))}")
-    for name in found.intersection(USED):
+    for name in (table for table in USED if table in found):
         cursor.execute(f"SELECT EXISTS (SELECT FROM {name})")
         if cursor.fetchone()[0]:
             raise CannotMove(f"The target is not empty: there are rows in {name}.")
@@ -141,16 +141,27 @@ def _at_once(target: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def _loosen(cursor: Any) -> list[str]:
-    """Drop the foreign keys; returns what makes them again. A key that is checked row by row would
-    keep a note of each row in the server's memory until the end."""
+    """Drop the foreign keys and switch deferred triggers off; returns what undoes it. Either would
+    keep a note of each row in the server's memory until the end, and no table could be altered."""
     cursor.execute(
         "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)"
         " FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace"
     )
     bonds = cursor.fetchall()
+    cursor.execute(
+        "SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger"
+        " JOIN pg_class ON pg_class.oid = tgrelid"
+        " WHERE tgdeferrable AND NOT tgisinternal AND relnamespace = current_schema()::regnamespace"
+    )
+    later = cursor.fetchall()
     for table, name, _definition in bonds:
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-    return [f"ALTER TABLE {table} ADD CONSTRAINT {name} {how}" for table, name, how in bonds]
+    for table, name in later:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+    return [
+        *(f"ALTER TABLE {table} ADD CONSTRAINT {name} {how}" for table, name, how in bonds),
+        *(f"ALTER TABLE {table} ENABLE TRIGGER {name}" for table, name in later),
+    ]
 
 
 def _carry(table: Table, target: BaseDatabaseWrapper, tell: Tell) -> Carried:

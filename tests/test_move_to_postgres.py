@@ -11,6 +11,7 @@ from django.db import connection
 
 from tests.record.own_database import OwnDatabase, as_superuser
 
+pytestmark = pytest.mark.django_db
 # An author with a name that is not ASCII, comments decided on and waiting, more rows than a chunk
 # holds, some of them not sealed yet, and a number that was given out to somebody who has gone.
 FILL = """
@@ -99,6 +100,8 @@ print(User.objects.create_user("new@example.org", None).pk)
 with connection.cursor() as cursor:
     cursor.execute("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated")
     print(cursor.fetchone()[0] > 50)
+    cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgenabled = 'D'")
+    print(cursor.fetchone()[0])
     for change in ("UPDATE record_entry SET verb = ''", "DELETE FROM record_seal"):
         try:
             cursor.execute(change)
@@ -160,6 +163,7 @@ def test_a_site_is_carried_whole_or_not_at_all(source: OwnDatabase, target: OwnD
         "2",
         "5",  # not 4, which was somebody's
         "True",
+        "0",  # no trigger has stayed switched off
         "this table is append-only",
         "this table is append-only",
     ]
