@@ -42,6 +42,7 @@ TOLD = {
     "retain": _("erased what was kept long enough"),
     "revoke_token": _("revoked a token"),
     "rule_on_appeal": _("ruled on an appeal"),
+    "say_of_domain": _("said what a mail domain is"),
     "save_article": _("saved an article"),
     "save_canned_note": _("saved a canned note"),
     "save_guideline": _("saved a guideline"),
@@ -59,9 +60,11 @@ TOLD = {
     "settle_legal_notice": _("settled a notice of illegal content"),
     "settle_reports": _("left what was reported as it is"),
     "shadow_change": _("let a change run in shadow"),
+    "sign_up_unproven": _("signed up without a proof of work"),
     "stop_mail": _("stopped mail of a kind"),
     "undo_batch": _("took a batch back"),
     "unpublish": _("took an article back"),
+    "unsay_of_domain": _("took back what a mail domain is"),
     "unsettle_reports": _("opened reports again"),
 }
 

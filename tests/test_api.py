@@ -79,6 +79,7 @@ TABLE = [
     ("PUT", "/comments/{live.pk}/pick", {"picked": True}, 401, 403, 403, 200, 200),
     ("PUT", "/comments/{held.pk}/pick", {"picked": True}, 401, 404, 403, 404, 404),
     ("GET", "/search", None, 200, 200, 200, 200, 200),
+    ("GET", "/proof", None, 200, 200, 200, 200, 200),
     ("GET", "/me/comments", None, 401, 200, 200, 200, 200),
     ("GET", "/queue", None, 401, 403, 403, 200, 200),
     (

@@ -15,6 +15,7 @@ from tests.factories import make_article, make_user
 REPOSITORY = Path(__file__).parents[1]
 TRANSLATED = [code for code, _name in settings.LANGUAGES if code != "en"]
 ROOMS = [
+    "failpoints",
     "accounts",
     "articles",
     "comments",

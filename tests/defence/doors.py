@@ -90,6 +90,7 @@ DOORS: dict[str, Door] = {
     "mail_choices": form(
         SIGNED_IN, reads=SIGNED_IN,
         replies="never", mentions="never", decisions="never", followed="never",
+        urgent="never",
     ),
     "tokens": form(SIGNED_IN - {"banned"}, reads=SIGNED_IN, name="A script", days="30"),
     "revoke_token": form(AUTHOR),
@@ -123,7 +124,7 @@ DOORS: dict[str, Door] = {
     **dict.fromkeys(
         (
             *("desk", "desk_reported", "desk_appeals", "desk_changes", "batch", "desk_comment"),
-            *("desk_card", "desk_thread", "desk_person"),
+            *("desk_card", "desk_thread", "desk_person", "desk_urgent"),
         ),
         page(EDITORS),
     ),
@@ -136,6 +137,7 @@ DOORS: dict[str, Door] = {
     "desk_claim": form(EDITORS),
     "rule": form(EDITORS, revision="{held.latest_id}", outcome="approve"),
     "settle_comment": form(EDITORS),
+    "unsettle_comment": Door(writes=EDITORS, changes=False, query="?at=2026-01-01T00:00:00Z"),
     "rule_on_cluster": form(
         EDITORS, seen="{advert.pk}:{advert.latest_id}", outcome="reject", reason="spam"
     ),
@@ -205,6 +207,7 @@ ADMIN_MODELS: dict[str, tuple[Roles, Roles]] = {
     **dict.fromkeys(
         (
             *("articles_housepage", "articles_guideline", "accounts_user"),
+            "accounts_maildomain",
             *("moderation_phrase", "moderation_linkdomain", "moderation_policy"),
             *("moderation_articlepolicy", "moderation_rejectionreason", "moderation_cannednote"),
             "moderation_trial",
@@ -268,6 +271,7 @@ API: dict[tuple[str, str], tuple[Roles, dict[str, Any] | None]] = {
     ("PUT", "/comments/{other}/reaction"): (WRITERS, {"value": 1}),
     ("PUT", "/comments/{other}/pick"): (EDITORS, {"picked": True}),
     ("GET", "/search"): (ALL, None),
+    ("GET", "/proof"): (ALL, None),
     ("GET", "/me/comments"): (SIGNED_IN, None),
     ("GET", "/queue"): (EDITORS, None),
     ("POST", "/comments/{held}/rulings"): (

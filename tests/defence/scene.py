@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.test import Client
@@ -20,11 +19,12 @@ from articles.models import HousePage, Tag
 from comments import operations as comments
 from comments.models import Notification
 from moderation import operations as moderation
-from moderation.models import Sketch
+from moderation.models import Sketch, Urgent
 from moderation.operations.batches import make_batch
 from moderation.operations.escalation import escalate
 from moderation.operations.saved_views import save_view
 from moderation.queue import Selection
+from moderation.urgent_words import link_to
 from tests.factories import make_article, make_comment, make_user, relax
 
 ROLES = (
@@ -97,8 +97,6 @@ def furnish() -> SimpleNamespace:
     warned = sanctions.give(actor=editor, user=author, kind="warn", note="Once.")
     sanctions.acknowledge(actor=author, sanction=warned)
     warning = sanctions.give(actor=editor, user=author, kind="approval", note="For a while.")
-    for person in filter(None, people.values()):
-        EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
     leaver = make_user()
     leaver = ask_erasure(actor=leaver, user=leaver, words=False)
     key = Authenticator.objects.create(
@@ -120,6 +118,8 @@ def furnish() -> SimpleNamespace:
         "appeal": refused.pk, "rule": held.pk, "desk_claim": held.pk, "escalate": held.pk,
         "settle_escalation": marked.pk, "desk_comment": held.pk, "desk_card": held.pk,
         "desk_thread": held.pk, "comment_state": held.pk, "settle_comment": live.pk,
+        "unsettle_comment": live.pk,
+        "desk_urgent": link_to(Urgent(comment=held, why=Urgent.Why.LONG_WAIT)).split("/")[-2],
         "draft": draft_article.share_token, "tag": tag.slug, "section": "society",
         "section_feed": "society", "house_page": "terms",
         "lead_image": "0" * 32 + ".webp", "open_notification": note.pk, "revoke_token": token.pk,

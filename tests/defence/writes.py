@@ -12,7 +12,7 @@ _WRITING = re.compile(
     r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|REPLACE INTO) "?(\w+)', re.I
 )
 # Upkeep of the machine, not a decision: limits of pace, and sessions that are touched.
-UPKEEP = frozenset({"cache", "django_session"})
+UPKEEP = frozenset({"cache", "django_session", "accounts_allowance", "accounts_dailykey"})
 
 
 @dataclass

@@ -271,6 +271,7 @@ def test_counting_costs_the_same_queries_for_few_and_for_many(
 ):
     relax()
     ruled(head, "approve", "", score=0.8, held=True)
+    ruled(head, "reject", "abusive", score=0.8, held=True)
     counting.count_all()
     with django_assert_max_num_queries(60) as few:
         counting.count_all()

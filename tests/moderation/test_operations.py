@@ -510,7 +510,7 @@ def test_facts_are_gathered_in_a_fixed_number_of_queries(django_assert_num_queri
     comment = Comment.objects.select_related("author", "latest", "call_to_action__article").last()
     policy = intake.current_policy()
     # Too short for near-copies to be looked for: test_raids.py counts what these cost.
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         intake.submission_from(comment, policy)
 
 
