@@ -40,8 +40,11 @@ def pytest_runtest_teardown(item) -> Iterator[None]:
     yield
     marks = [mark for mark in item.iter_markers("django_db") if mark.kwargs.get("transaction")]
     if marks or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames):
-        with item.config.stash[blocking_manager_key].unblock():
-            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+        # None after the last test of all: its database is gone by now.
+        written = getattr(connection, "_test_serialized_contents", None)
+        if written is not None:
+            with item.config.stash[blocking_manager_key].unblock():
+                connection.creation.deserialize_db_from_string(written)
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
