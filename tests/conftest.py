@@ -1,11 +1,13 @@
 """What every test shares: what may be skipped, and a quick house."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from hypothesis import settings
 from pytest_django.plugin import blocking_manager_key
@@ -33,18 +35,30 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker(missing)
 
 
+WRITTEN: list[str] = []  # what migrations wrote, once there is a database
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    with django_db_blocker.unblock():
+        WRITTEN.append(connection.creation.serialize_db_to_string())
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item) -> Iterator[None]:
+def pytest_runtest_teardown(item, nextitem) -> Iterator[None]:
     """Bring back what migrations wrote: a test with transactions of its own empties every table
     afterwards, and with several processes other tests come after it."""
     yield
     marks = [mark for mark in item.iter_markers("django_db") if mark.kwargs.get("transaction")]
-    if marks or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames):
-        # None after the last test of all: its database is gone by now.
-        written = getattr(connection, "_test_serialized_contents", None)
-        if written is not None:
-            with item.config.stash[blocking_manager_key].unblock():
-                connection.creation.deserialize_db_from_string(written)
+    emptied = marks or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
+    # After the last of all tests the database is gone.
+    if emptied and nextitem is not None:
+        with item.config.stash[blocking_manager_key].unblock():
+            there = set(apps.get_model("contenttypes.ContentType").objects.values_list("app_label"))
+            rows = json.loads(WRITTEN[0])
+            made = ("contenttypes.contenttype", "auth.permission") if there else ()
+            kept = [row for row in rows if row["model"] not in made]
+            connection.creation.deserialize_db_from_string(json.dumps(kept))
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
