@@ -32,8 +32,7 @@ test: $(VENV)/.tools browser gettext services ## Install what the tests need and
 # --- Checks ---------------------------------------------------------------------------------
 
 .PHONY: check
-check: lint supplies $(VENV)/.tools gettext services ## Everything CI holds against the code; databases: SQLite and PostgreSQL
-	$(DATABASE_TESTS)
+check: lint supplies $(VENV)/.tools gettext services ## What CI holds against the code beside `make test`: lint, supplies, and the database tests on PostgreSQL
 	tests/postgres.sh $(DATABASE_TESTS)
 
 .PHONY: lint

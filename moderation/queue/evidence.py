@@ -36,6 +36,9 @@ _CALLED = {
     "elapsed_ms": _("milliseconds"),
     "share": _("share"),
     "language": _("language"),
+    "at": _("proof of work missing"),
+    "post": _("with the comment"),
+    "sign_up": _("at sign-up"),
     # How a link hides, and what speaks for or against an author.
     "scheme": _("a spelt-out address"),
     "user": _("a name before the host"),
@@ -61,7 +64,7 @@ def _in_words(value: Any, told: Callable[..., str]) -> str:
     their scores and the thresholds they reached."""
     if isinstance(value, list):
         return ", ".join(_item_in_words(item, told) for item in value)
-    return str(value)
+    return str(_CALLED.get(value, value)) if isinstance(value, str) else str(value)
 
 
 def _item_in_words(item: Any, told: Callable[..., str]) -> str:
