@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 TABLE = "public_versions"
 HOUSE = 0
 _PREFIX = "public_version_of_"
+# Ends the name of a trigger that stands in while tables change; PostgreSQL cuts names at 63.
+_AT_ONCE = "_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def install(using: str = "default") -> None:
         )
         for name, table in present.items():
             if name not in wanted:
-                cursor.execute(dialect.drop.format(name=name, table=table))
+                for statement in dialect.drop:
+                    cursor.execute(statement.format(name=name, table=table))
         for name, (_table, statements) in wanted.items():
             if name not in present:
                 for statement in statements:
@@ -127,14 +130,27 @@ def install(using: str = "default") -> None:
 
 
 def step_aside(using: str = "default") -> None:
-    """Remove the triggers before SQLite changes tables: it refuses to touch a column that one
-    names. PostgreSQL does not know which columns ours read, so there they stay on guard."""
+    """Make way for a change of tables; `install` sets all right again.
+
+    SQLite refuses to touch a column that a trigger names, so there they go. PostgreSQL refuses to
+    alter a table with deferred events that the same migration caused, so there they stay on guard
+    and fire at once.
+    """
     database = connections[using]
-    if database.vendor != "sqlite":
-        return
-    with database.cursor() as cursor:
-        for name, table in _present(cursor, _SQLITE):
-            cursor.execute(_SQLITE.drop.format(name=name, table=table))
+    dialect = _dialect(database)
+    with transaction.atomic(using=using), database.cursor() as cursor:
+        for name, table in _present(cursor, dialect):
+            if name.endswith(_AT_ONCE):
+                continue
+            if database.vendor == "postgresql":
+                cursor.execute(f"DROP TRIGGER {name} ON {table}")
+                cursor.execute(
+                    f"CREATE TRIGGER {name}{_AT_ONCE} AFTER INSERT OR UPDATE OR DELETE ON {table}"
+                    f" FOR EACH ROW EXECUTE FUNCTION {name}()"
+                )
+            else:
+                for statement in dialect.drop:
+                    cursor.execute(statement.format(name=name, table=table))
 
 
 def before_migrating(*, using: str, plan: list[Any], **_rest: Any) -> None:
@@ -171,7 +187,7 @@ def _fingerprint(*texts: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Dialect:
     present: str
-    drop: str
+    drop: tuple[str, ...]
     triggers: Any
 
 
@@ -237,14 +253,14 @@ def _postgres_triggers(source: Source, _existing: list[str]) -> Mapping[str, lis
 _SQLITE = _Dialect(
     present=f"SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
     f" AND substr(name, 1, {len(_PREFIX)}) = '{_PREFIX}'",
-    drop="DROP TRIGGER {name}",
+    drop=("DROP TRIGGER {name}",),
     triggers=_sqlite_triggers,
 )
 _POSTGRES = _Dialect(
     present=f"SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
     f" WHERE NOT tgisinternal AND left(tgname, {len(_PREFIX)}) = '{_PREFIX}'"
     f" AND pg_table_is_visible(pg_class.oid)",
-    # The function goes with it; nothing else uses one.
-    drop="DROP FUNCTION {name}() CASCADE",
+    # A function goes with its trigger; one that stands in has none of its own.
+    drop=("DROP TRIGGER IF EXISTS {name} ON {table}", "DROP FUNCTION IF EXISTS {name}() CASCADE"),
     triggers=_postgres_triggers,
 )

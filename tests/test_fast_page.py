@@ -665,7 +665,8 @@ def test_a_trigger_that_is_missing_is_made_again_and_nothing_kept_holds(process)
     dialect = public_versions._dialect(connection)
     with connection.cursor() as cursor:
         name, table = public_versions._present(cursor, dialect)[0]
-        cursor.execute(dialect.drop.format(name=name, table=table))
+        for statement in dialect.drop:
+            cursor.execute(statement.format(name=name, table=table))
     public_versions.install()
     assert process.count(path) == 1
     with connection.cursor() as cursor:
