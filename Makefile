@@ -14,6 +14,8 @@ PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 SBOM := var/sbom.cdx.json
 # What the database tests leave out: the real browser, and the whole site under its supervisor.
 DATABASE_TESTS := $(PYTEST) -q -m "not browser and not site"
+# Asked once, by `make test`: no database has a part in them.
+WITHOUT_DATABASE := folding fulltext markup moderation/pipeline
 
 .PHONY: help
 help: ## List these targets
@@ -33,7 +35,7 @@ test: $(VENV)/.tools browser gettext services ## Install what the tests need and
 
 .PHONY: check
 check: lint supplies $(VENV)/.tools gettext services ## What CI holds against the code beside `make test`: lint, supplies, and the database tests on PostgreSQL
-	tests/postgres.sh $(DATABASE_TESTS)
+	tests/postgres.sh $(DATABASE_TESTS) $(addprefix --ignore=tests/,$(WITHOUT_DATABASE))
 
 .PHONY: lint
 lint: $(VENV)/.tools ## Style, arrows between the apps, types, migrations, deployment settings
