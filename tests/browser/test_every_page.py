@@ -25,7 +25,8 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = {
     "desktop, light": {"width": 1280, "theme": "light", "language": "en"},
-    "tablet, dark": {"width": 768, "theme": "dark", "language": "de"},
+    # In the language with the longest words; every third page is enough to see what they do.
+    "tablet, dark": {"width": 768, "theme": "dark", "language": "de", "every": 3},
     "phone, dark, right to left": {"width": 360, "theme": "dark", "language": "ar"},
 }
 ODD = {"/nowhere/": 404, "/accounts/3rdparty/login/error/": 401}
@@ -121,7 +122,7 @@ def test_axe_finds_nothing(house, quick_site, browser, look):
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
-        paths = house.visits.of(who)
+        paths = list(house.visits.of(who))[:: look.get("every", 1)]
         for path in [*paths, "/nowhere/"]:
             faults += examine(page, quick_site, path, width)
         context.close()
