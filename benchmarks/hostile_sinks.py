@@ -156,8 +156,10 @@ class Sinks:
             await self.editor.each(f"/desk/comments/{pk}/" for pk in ids)
             row.shown.update(ids)
         with self.watch.sink("desk, a thread") as row:
-            await self.editor.each(f"/desk/comments/{pk}/thread/" for pk in ids)
-            row.shown.update(ids)
+            # The first and the last, too: a long thread goes on before or after them.
+            around = {*ids, *([min(held), max(held)] if held else [])}
+            await self.editor.each(f"/desk/comments/{pk}/thread/" for pk in sorted(around))
+            row.shown.update(around)
         with self.watch.sink("API: queue") as row:
             row.wanted.update(held)
             async for item in self._listed(row, self.editor, "/api/v1/queue?", "after"):
