@@ -355,8 +355,13 @@ async def _rejected(sinks: Sinks, batch: Batch) -> None:
     appeals = {appeal for appeal, _words in made.values()}
     for name, visitor in (("as who decided", sinks.editor), ("as another", sinks.admin)):
         with sinks.watch.sink(f"desk, appeals, {name}") as row:
-            row.wanted.update(appeals)
-            row.shown.update((await visitor.open("/desk/appeals/")).get("cases", ()))
+            row.wanted.update(chosen)
+            path = "/desk/appeals/"
+            while path:
+                [seen] = await visitor.written([path])
+                row.shown.update(set(chosen) & set(seen.get("listed", ())))
+                path = seen.get("more") or ""
+            await visitor.written([f"/desk/comments/{pk}/card/?tab=appeals" for pk in chosen])
     await _staged(sinks, "uphold", texts=batch.texts)
     await _statements(sinks, batch, "statement of reasons, upheld", chosen, said)
     with sinks.watch.sink("notifications, decided") as row:

@@ -149,13 +149,16 @@ class CommentQuerySet(models.QuerySet):
     def roots_by(self, sort: str, cursor: str | None) -> "CommentQuerySet":
         """Listed top-level comments after a cursor, in order. Raises ValidationError (bad_sort,
         bad_cursor)."""
+        return self.listed().filter(parent__isnull=True)._in_order(sort, cursor)
+
+    def _in_order(self, sort: str, cursor: str | None) -> "CommentQuerySet":
         if sort not in SORTS:
             raise ValidationError(_("Unknown order."), code="bad_sort")
-        return self.listed().filter(parent__isnull=True)._after(sort, cursor).for_page()
+        return self._after(sort, cursor).for_page()
 
     def page_by(self, sort: str, cursor: str | None, size: int) -> Page:
-        """A page of roots in one query, by keyset, `size` at most."""
-        rows = list(self.roots_by(sort, cursor)[: size + 1])
+        """A page of these rows in one query, by keyset, `size` at most."""
+        rows = list(self._in_order(sort, cursor)[: size + 1])
         if len(rows) <= size:
             return Page(rows, None)
         return Page(rows[:size], self.cursor_after(sort, rows[size - 1]))
@@ -166,7 +169,8 @@ class CommentQuerySet(models.QuerySet):
         The replies share what room is left fairly: every thread shows its first ones before any
         thread shows more. The first page has the editors' picks as well, in the same queries.
         """
-        page = self.in_discussion(call_to_action).page_by(sort, cursor, ROOTS_PER_PAGE)
+        roots = self.in_discussion(call_to_action).listed().filter(parent__isnull=True)
+        page = roots.page_by(sort, cursor, ROOTS_PER_PAGE)
         roots, room = self.replying(page.rows)
         picked = [] if cursor else call_to_action.picks
         if not roots and not picked:
