@@ -381,3 +381,13 @@ def test_a_cursor_made_by_hand_is_a_404_at_most(client, sort, key):
     cursor = encode_cursor(sort, key, 1)
     assert client.get(f"{path}?sort={sort}&after={cursor}").status_code == 404
     assert client.get(f"/api/v1{path}comments?sort={sort}&after={cursor}").status_code in (404, 422)
+
+
+def test_the_api_pages_the_replies_of_one_comment(client):
+    root = make_comment(status="approved")
+    article = root.call_to_action.article
+    reply = make_comment(article=article, parent=root, status="approved")
+    listed = f"/api/v1/articles/{article.slug}/comments"
+    assert [item["id"] for item in client.get(listed).json()["items"]] == [root.pk]
+    replies = client.get(f"{listed}?parent={root.pk}").json()["items"]
+    assert [item["id"] for item in replies] == [reply.pk]
