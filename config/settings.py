@@ -12,12 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 import failpoints
+from config.colours import ADMIN_COLOURS
+from config.devices import PERMISSIONS_POLICY
+from config.schedule import SCHEDULE
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -234,45 +236,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 120,
 }
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    # What waited for longer than the next one is there for is not run twice.
-    "seal": {"task": "record.seal", "schedule": 2.0, "options": {"expires": 10}},
-    "sweep-pending": {"task": "moderation.sweep_pending", "schedule": 5.0},
-    "sweep-effects": {"task": "moderation.sweep_effects", "schedule": 5.0},
-    "sweep-batches": {"task": "moderation.sweep_batches", "schedule": 15.0},
-    "publish-due": {"task": "articles.publish_due", "schedule": 15.0},
-    "close-due": {"task": "articles.close_due", "schedule": 60.0},
-    "refresh-fragments": {"task": "comments.refresh_fragments", "schedule": 30.0},
-    "mail-unsent": {"task": "comments.mail_unsent", "schedule": 60.0},
-    "mail-digests": {"task": "comments.mail_digests", "schedule": crontab(minute="*/10")},
-    "tell-missed-followers": {"task": "comments.tell_missed_followers", "schedule": 300.0},
-    "mail-sanctions": {"task": "accounts.mail_sanctions", "schedule": 60.0},
-    "erase-due": {"task": "accounts.erase_due", "schedule": 60.0},
-    "destroy-keys": {"task": "accounts.destroy_keys", "schedule": crontab(minute=7)},
-    "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=3, minute=45)},
-    "mail-legal-notices": {"task": "moderation.mail_legal_notices", "schedule": 60.0},
-    "mail-urgent": {"task": "moderation.mail_urgent", "schedule": 60.0, "options": {"expires": 60}},
-    "post-urgent": {"task": "moderation.post_urgent", "schedule": 60.0, "options": {"expires": 60}},
-    "close-old": {"task": "moderation.close_old", "schedule": 300.0},
-    "try-changes": {
-        "task": "moderation.try_changes",
-        "schedule": 30.0,
-        "options": {"expires": 60},
-    },
-    "count-dashboard": {"task": "moderation.count_dashboard", "schedule": 300.0},
-    "learn": {"task": "moderation.learn", "schedule": crontab(minute=20)},
-    "retention": {"task": "moderation.retention", "schedule": crontab(hour=3, minute=30)},
-    # After the retention, and before the write-ahead log is emptied.
-    "tidy-search": {"task": "comments.tidy_search", "schedule": crontab(hour=3, minute=35)},
-    "tidy-desk-words": {
-        "task": "moderation.tidy_desk_words",
-        "schedule": crontab(hour=3, minute=40),
-    },
-    "count-desk": {"task": "moderation.count_desk", "schedule": 60.0},
-    "count-unsent": {"task": "moderation.count_unsent", "schedule": 60.0},
-    "tally": {"task": "moderation.tally", "schedule": 10.0, "options": {"expires": 30}},
-    "old-drafts": {"task": "comments.retain", "schedule": crontab(hour=3, minute=45)},
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SCHEDULER = "config.beat:OneBeat"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 WORKER_READY_FILE = DATA_DIR / "run" / "worker.ready"
@@ -489,28 +453,7 @@ EVERY_ANSWER = {
     "Referrer-Policy": SECURE_REFERRER_POLICY,
     "Cross-Origin-Opener-Policy": SECURE_CROSS_ORIGIN_OPENER_POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
-    # A browser's devices are none of our business, but for passkeys and a link that is copied.
-    "Permissions-Policy": ", ".join(
-        [
-            *(
-                f"{feature}=()"
-                for feature in (
-                    *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
-                    *("encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid"),
-                    *("identity-credentials-get", "idle-detection", "local-fonts", "magnetometer"),
-                    *("microphone", "midi", "payment", "picture-in-picture", "serial", "usb"),
-                    *("screen-wake-lock", "storage-access", "xr-spatial-tracking"),
-                )
-            ),
-            *(
-                f"{feature}=(self)"
-                for feature in (
-                    *("clipboard-write", "publickey-credentials-create"),
-                    "publickey-credentials-get",
-                )
-            ),
-        ]
-    ),
+    "Permissions-Policy": PERMISSIONS_POLICY,
 }
 
 # --- What is told of all this --------------------------------------------------------------
@@ -563,19 +506,5 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": True,
     "SHOW_BACK_BUTTON": True,
     "SIDEBAR": {"show_search": True, "navigation": "config.navigation.sidebar"},
-    "COLORS": {
-        "primary": {
-            "50": "#f2f4fd",
-            "100": "#e3e8fb",
-            "200": "#c9d2f7",
-            "300": "#a5b3f0",
-            "400": "#7b8de6",
-            "500": "#4d62d3",
-            "600": "#2138a6",
-            "700": "#1e3299",
-            "800": "#1c2c7d",
-            "900": "#1b2862",
-            "950": "#121a41",
-        }
-    },
+    "COLORS": ADMIN_COLOURS,
 }
