@@ -31,6 +31,13 @@ class Origin:
         bare = ip_address(self.address.partition("/")[0])
         return str(ip_network((bare, _PREFIX[bare.version]), strict=False))
 
+    @property
+    def is_workbench(self) -> bool:
+        """Whether it tells nobody apart: in development every reader has the machine's own."""
+        if not settings.DEVELOPMENT or self.address == UNKNOWN:
+            return False
+        return ip_address(self.address.partition("/")[0]).is_loopback or self.address == "::/64"
+
 
 def origin_of(request: HttpRequest) -> Origin:
     """The client's address: the one place that reads it from a request.

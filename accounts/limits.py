@@ -140,11 +140,12 @@ def _shares(
 ) -> list[Share]:
     limit = LIMITS[action]
     wanted: list[tuple[str, str, int, int]] = []
-    if actor is not None and actor.pk:
+    known = actor is not None and actor.pk
+    if known:
         wanted.append(("account", str(actor.pk), *(account or (limit.account, limit.seconds))))
     for subject in filter(None, subjects):
         wanted.append(("subject", folded(subject), limit.subject, limit.seconds))
-    if origin is not None:
+    if origin is not None and not (known and origin.is_workbench):
         # An IPv6 address is its network already, and an unknown one is everybody's.
         if origin.address != origin.network:
             wanted.append(("address", origin.address, limit.address, limit.seconds))

@@ -90,6 +90,21 @@ def test_neighbours_share_a_network_and_strangers_nothing(few):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("loopback", ["127.0.0.1", "127.8.8.8", "::1"])
+def test_in_development_the_machine_itself_counts_for_accounts_alone(few, rf, settings, loopback):
+    reader, here = make_user(), origin_of(rf.get("/", REMOTE_ADDR=loopback))
+    settings.DEVELOPMENT = True
+    for _n in range(9):
+        limits.spend("try", actor=reader, origin=here, account=(9, 3_600))
+    assert allowed("try", 9, origin=here) == 3, "strangers are counted all the same"
+    with pytest.raises(TooMany):
+        limits.spend("try", actor=reader, origin=here, account=(9, 3_600))
+    settings.DEVELOPMENT = False
+    with pytest.raises(TooMany):
+        limits.spend("try", actor=make_user(), origin=here)
+
+
+@pytest.mark.django_db
 def test_an_ipv6_network_counts_as_one_address(few, rf):
     for n in range(3):
         limits.spend("try", origin=origin_of(rf.get("/", REMOTE_ADDR=f"2001:db8::{n}")))

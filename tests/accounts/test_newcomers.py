@@ -120,6 +120,17 @@ def test_many_newcomers_from_one_network_bring_it_on(easy):
     assert judged(proven) == ("approved", [])
 
 
+def test_in_development_the_first_comments_of_one_machine_bring_on_nothing(settings):
+    relax(proof_first_posts=1)
+    settings.DEVELOPMENT = True
+    for _n in range(3):
+        assert not post(make_user(), origin=Origin("127.0.0.1")).unproven
+    settings.DEVELOPMENT = False
+    for _n in range(2):
+        latest = post(make_user(), origin=Origin("127.0.0.1"))
+    assert latest.unproven
+
+
 def test_who_is_known_is_never_asked():
     relax(proof_always=True)
     author = make_user()

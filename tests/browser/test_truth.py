@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE
 from tests.browser.people import sign_in
@@ -25,6 +25,12 @@ def reject(editor: Page, site: RunningSite, words: str) -> None:
     card.get_by_label("A note to the author").fill("Offers belong elsewhere.")
     card.get_by_role("button", name="Reject it").click()
     expect(editor.locator("#undo")).to_contain_text("Rejected")
+
+
+def appeal(editor: Page, site: RunningSite, words: str) -> Locator:
+    editor.goto(f"{site.url}/desk/appeals/")
+    editor.locator("#rows a", has_text=words).click()
+    return editor.locator("#focus .card", has_text=words)
 
 
 def test_an_author_reads_the_decision_contests_it_and_the_comment_returns(running_site, new_page):
@@ -82,20 +88,18 @@ def test_an_author_reads_the_decision_contests_it_and_the_comment_returns(runnin
     reader.goto(f"{site.url}{ARTICLE}")
     expect(reader.locator(f"#{own}")).to_contain_text("You have contested this decision.")
 
-    first.goto(f"{site.url}/desk/appeals/")
-    mine = first.locator(".card", has_text=WORDS)
-    expect(mine).to_contain_text("This was your decision: another editor rules on it.")
-    expect(mine.get_by_role("button")).to_have_count(0)
+    contested = appeal(first, site, WORDS)
+    expect(contested).to_contain_text("This was your decision: another editor rules on it.")
+    expect(contested.locator("details.overturn")).to_have_count(0)
 
     sign_in(second, site.url, SECOND)
-    second.goto(f"{site.url}/desk/appeals/")
-    card = second.locator(".card", has_text=WORDS)
-    expect(card).to_contain_text("It quotes what they wrote to us.")
-    card.get_by_label("A note to the author").fill("You are right: it is a quotation.")
-    card.get_by_role("button", name="Overturn").click()
-    expect(second.locator(".card.ruled", has_text=WORDS)).to_contain_text(
-        "The comment is live again"
-    )
+    contested = appeal(second, site, WORDS)
+    expect(contested).to_contain_text("It quotes what they wrote to us.")
+    contested.locator(".overturn summary").click()
+    note = contested.locator(".overturn").get_by_label("A note to the author")
+    note.fill("You are right: it is a quotation.")
+    contested.get_by_role("button", name="Overturn it").click()
+    expect(second.locator("#undo")).to_contain_text("Overturned")
 
     number = own.removeprefix("own-")
     live = reader.locator(f"li.thread#c{number}")
