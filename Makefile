@@ -9,8 +9,10 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make requirements"
-# A file's tests stay together: what they share is made once.
-PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+# A file's tests stay together: what they share is made once. One process more than there are cores,
+# for the whole-site tests mostly wait.
+PYTEST := $(PY) -m pytest --numprocesses $(shell echo $$(($$(nproc) + 1))) --maxprocesses 4 \
+	--dist loadfile --no-loadscope-reorder
 SBOM := var/sbom.cdx.json
 # What the database tests leave out: the real browser, and the whole site under its supervisor.
 DATABASE_TESTS := $(PYTEST) -q -m "not browser and not site"

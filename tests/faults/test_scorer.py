@@ -47,8 +47,11 @@ def test_poison_comments_go_to_an_editor_and_hold_up_nobody(house, note):
     note("four comments that raise, crash, stall and hang the judge", found)
 
 
+SLOW = pytest.mark.faults  # the poison comments stall and crash in every run
+
+
 @pytest.mark.parametrize(
-    "how", ["raise", "sleep 60", pytest.param("kill", marks=pytest.mark.faults)]
+    "how", ["raise", pytest.param("sleep 60", marks=SLOW), pytest.param("kill", marks=SLOW)]
 )
 def test_a_broken_scorer_approves_nothing(house, note, how):
     talk = house.discussion(f"scorer{how[0]}q")
