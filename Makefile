@@ -16,8 +16,9 @@ PYTEST := $(PY) -m pytest --numprocesses $(shell echo $$(($$(nproc) + 1))) --max
 SBOM := var/sbom.cdx.json
 # What the database tests leave out: the real browser, and the whole site under its supervisor.
 DATABASE_TESTS := $(PYTEST) -q -m "not browser and not site"
-# Asked once, by `make test`: no database has a part in them.
-WITHOUT_DATABASE := folding fulltext markup moderation/pipeline
+# Asked once, by `make test`: to them one database is as good as another, or none.
+WITHOUT_DATABASE := folding fulltext markup moderation/pipeline scorer test_docs.py test_languages.py \
+	test_deploy.py test_deploy_nginx.py defence/test_expressions.py defence/test_supplies.py
 
 .PHONY: help
 help: ## List these targets
