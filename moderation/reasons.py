@@ -42,7 +42,7 @@ MACHINE = {
     "twins": Reason("no_spam", _("Other accounts have posted the same text.")),
     "raids": Reason("no_spam", _("Several accounts have posted nearly the same.")),
     "unverified": Reason(
-        "", _("Your e-mail address is not confirmed. Once it is, an editor can publish this.")
+        "", _("Your e-mail address is not confirmed. Once it is, your comment is checked again.")
     ),
     "disposable_mail": Reason(
         "", _("Your e-mail address is a throw-away one, so an editor reads your first comments.")

@@ -21,6 +21,10 @@ def offer(comment_id: int, **_signal) -> None:
     tasks.judge_comment.ring(comment_id)
 
 
+def offer_confirmed(user_id: int) -> None:
+    tasks.judge_confirmed.ring(user_id)
+
+
 def offer_mail(notice_id: int, **_signal) -> None:
     tasks.mail_legal_notice.ring(notice_id)
 
@@ -69,6 +73,7 @@ def connect() -> None:
     articles_ports.fill(takes_answers=takes_answers)
     comments_ports.fill(rules=rules_for, told=reasons.told, advice=advice.advise)
     comments_ports.changed_parts.append(queueing.follow)
+    accounts_ports.confirmed_parts.append(offer_confirmed)
     accounts_ports.erase_steps.append(desk_words.tidy)
     accounts_ports.erase_parts.append(operations.forget_reader)
     accounts_ports.export_parts.append(export.sections)

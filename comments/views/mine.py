@@ -80,8 +80,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "draft": draft,
-            "open": draft.call_to_action.is_open()
-            and house_takes(draft.call_to_action.article_id),
+            "open": draft.call_to_action.is_open() and house_takes(draft.call_to_action.article_id),
         }
         for draft in begun
     ]
