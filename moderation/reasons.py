@@ -111,6 +111,12 @@ _ABUSE_BY_LABEL = {
 ALL = MACHINE | EDITOR | APPEAL | LABELS
 
 
+def label_told(label: str) -> str:
+    """What the scorer takes a text for, in a word or two."""
+    known = LABELS.get(label)
+    return str(known.told) if known else {"spam": gettext("advertising or spam")}.get(label, label)
+
+
 @dataclass(frozen=True, slots=True)
 class OfferedReason:
     """One choice of an editor. key: one character that chooses it. notes: (title, text) of the
