@@ -6,6 +6,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from accounts import ports
+from accounts import limits, newcomers, ports
 from accounts.addresses import origin_of
 from accounts.daily_keys import keyed
 from accounts.devices import told
@@ -75,7 +76,24 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    def populate_user(self, request: HttpRequest, sociallogin, data: dict) -> User:
+    def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Where newcomers are asked for a proof, the form asks: its page has the script for it."""
+        allowed = super().is_auto_signup_allowed(request, sociallogin)
+        return allowed and not newcomers.is_asked(origin=origin_of(request))
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form=None) -> User:
+        """A form has counted its sign-up and will note it; one that needs no form is counted and
+        noted here. Raises TooMany."""
+        if form is not None:
+            return super().save_user(request, sociallogin, form)
+        origin = origin_of(request)
+        limits.spend("sign_up", origin=origin, subjects=(sociallogin.user.email,))
+        with transaction.atomic():
+            user = super().save_user(request, sociallogin)
+            newcomers.signed_up(user=user, origin=origin, proof="", trapped=False)
+        return user
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict) -> User:
         user = super().populate_user(request, sociallogin, data)
         wish = data.get("name") or " ".join(
             part for part in (data.get("first_name"), data.get("last_name")) if part

@@ -37,6 +37,10 @@ class UserQuerySet(models.QuerySet):
         """Accounts whose display name looks like this one to the eye."""
         return self.filter(name_key=skeleton(name))
 
+    def with_verified_mail(self) -> "UserQuerySet":
+        """Those who have shown that mail to them arrives."""
+        return self.filter(emailaddress__verified=True)
+
     def editors(self) -> "UserQuerySet":
         return self.filter(groups__name__in=[EDITORS, ADMINS]).distinct()
 

@@ -26,11 +26,13 @@ newcomers: Callable[[], Newcomers] = Newcomers
 # call is a small transaction of its own and says whether more is left. erase_parts(user) removes
 # what that app knows of a person, who still has their name then; renamed_parts(user) sees to what
 # it prepared with the old name; both in the deed's transaction. export_parts(user) gives what that
-# app keeps about a person, as accounts.export.Section.
+# app keeps about a person, as accounts.export.Section. confirmed_parts(user_id), on commit: mail is
+# known to reach this person.
 erase_steps: list[Callable] = []
 erase_parts: list[Callable] = []
 renamed_parts: list[Callable] = []
 export_parts: list[Callable] = []
+confirmed_parts: list[Callable[[int], None]] = []
 
 
 def fill(*, name_allowed: Callable[[str], bool], newcomers: Callable[[], Newcomers]) -> None:

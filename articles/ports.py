@@ -1,4 +1,5 @@
-"""What articles tells the apps above, which append what they do with it when they are ready."""
+"""What articles tells the apps above, which append what they do with it when they are ready, and
+what it asks of them."""
 
 from collections.abc import Callable
 
@@ -9,3 +10,17 @@ from articles.models import Article
 # longer.
 shown_parts: list[Callable[[Article], None]] = []
 byline_parts: list[Callable[[Article, set[int]], None]] = []
+
+
+def _everywhere() -> Callable[[int], bool]:
+    return lambda article_id: True
+
+
+# Whether the house takes answers to an article, beside the question's own state. Asked once for
+# however many articles: the answer is a function of an article's number.
+takes_answers: Callable[[], Callable[[int], bool]] = _everywhere
+
+
+def fill(*, takes_answers: Callable[[], Callable[[int], bool]]) -> None:
+    """Called once, by the app above, when it is ready."""
+    globals().update(takes_answers=takes_answers)

@@ -5,6 +5,7 @@ from datetime import datetime
 from ninja import Schema
 
 from accounts.schemas import PersonOut
+from articles import ports
 from articles.models import Article
 
 
@@ -25,7 +26,7 @@ class CallToActionOut(Schema):
 
     @staticmethod
     def resolve_is_open(obj) -> bool:
-        return obj.is_open()
+        return obj.is_open() and ports.takes_answers()(obj.article_id)
 
 
 class ArticleLine(Schema):

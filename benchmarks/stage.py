@@ -58,11 +58,11 @@ def _name(number: int) -> str:
     return "Reader " + "".join(syllables[int(digit)] for digit in str(number))
 
 
-def make_article() -> str:
+def make_article(slug: str = SLUG) -> str:
     """A published article to answer, by its slug."""
-    editor = User.objects.editors().first()
-    section = Section.objects.create(name="Replay", slug="replay")
-    article = Article(title="Replay", slug=SLUG, body="A discussion.", section=section)
+    editor = User.objects.editors().order_by("pk").first()
+    section, _made = Section.objects.get_or_create(slug="replay", defaults={"name": "Replay"})
+    article = Article(title=f"About {slug}", slug=slug, body="A discussion.", section=section)
     article = articles.save_article(actor=editor, article=article, tags=[], authors=[editor])
     articles.set_call_to_action(
         actor=editor,

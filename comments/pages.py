@@ -102,6 +102,16 @@ def house_of(article: Article) -> House:
     return House(ports.rules_for(article), standing_texts.guidelines())
 
 
+def is_open(article: Article, house: House | None = None) -> bool:
+    """Whether the article's question may be answered now: by its own state, and by the house.
+
+    house: what has been read of its rules already.
+    """
+    if not article.call_to_action.is_open():
+        return False
+    return (house.rules if house else ports.rules_for(article)).open
+
+
 def own_comment(comment: Comment, *, house: House, looks: int = 0) -> str:
     """The author's view of their own comment, with its state and the reasons for it.
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from supervisor.pids import is_alive
+
 shared: str | None = None  # the folder in use; None: this process counts for itself
 
 
@@ -26,16 +28,6 @@ def _folder_of_the_server() -> Path:
     mine = folder / str(os.getppid())
     mine.mkdir(parents=True, exist_ok=True, mode=0o700)
     for other in folder.iterdir():
-        if other.name.isdigit() and not _is_alive(int(other.name)):
+        if other.name.isdigit() and not is_alive(int(other.name)):
             shutil.rmtree(other, ignore_errors=True)
     return mine
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

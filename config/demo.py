@@ -30,6 +30,7 @@ from config.celery import Doorbell
 from config.defaults import DEMO, front_matter
 from moderation import operations as moderation
 from moderation.models import LinkDomain, Phrase
+from moderation.operations import queueing
 
 PASSWORD = "rejoinder-demo"
 ACCOUNTS_FILE = settings.DATA_DIR / "demo-accounts.txt"
@@ -291,6 +292,8 @@ def _set_back(comment: Comment, at: datetime) -> None:
     Comment.objects.filter(pk=comment.pk).update(decided_at=at)
     Comment.objects.filter(pk=comment.pk, live_at__isnull=False).update(live_at=at)
     Notification.objects.filter(comment=comment).update(created_at=at)
+    # The desk's own copy of that moment, and when it is due.
+    queueing.follow(comment.pk)
 
 
 def _compare(demo: Demo, entry: dict[str, Any]) -> None:
@@ -340,6 +343,7 @@ def _end(demo: Demo, entry: dict[str, Any]) -> None:
             note=entry.get("note", ""),
         )
         Comment.objects.filter(pk=comment.pk).update(removed_at=at, decided_at=at)
+        queueing.follow(comment.pk)
         Notification.objects.filter(comment=comment, kind="rejected").update(created_at=at)
     elif entry.get("picked"):
         comments.pick(actor=demo.editor, comment=_fresh(demo, entry["key"]), picked=True)

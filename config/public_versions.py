@@ -53,6 +53,12 @@ _OF_PUBLIC_ARTICLE = (
     "EXISTS (SELECT 1 FROM articles_article WHERE articles_article.id = {row}.article_id"
     " AND articles_article.status <> 'draft')"
 )
+# A policy is a row for each version: what shows of it is that discussions close, or open again.
+_CLOSES_OR_OPENS = (
+    "({row}.mode = 'closed') <> EXISTS (SELECT 1 FROM moderation_policy AS other"
+    " WHERE other.mode = 'closed' AND other.id ="
+    " (SELECT MAX(id) FROM moderation_policy AS earlier WHERE earlier.id < {row}.id))"
+)
 SOURCES = (
     Source(
         "comments_comment",
@@ -80,6 +86,17 @@ SOURCES = (
     Source("articles_leadimage"),
     Source("articles_section"),
     Source("articles_tag"),
+    Source("moderation_policy", when=_CLOSES_OR_OPENS),
+    Source(
+        "moderation_articlepolicy",
+        when="{row}.mode IS NOT NULL",
+        private=(
+            "auto_close_days", "reading_from", "reading_until", "newcomer_first_n",
+            "links_allowed", "toxicity_hold", "severe_toxicity_hold", "insult_hold",
+            "threat_hold", "identity_attack_hold", "profanity_hold", "sexually_explicit_hold",
+            "spam_hold",
+        ),
+    ),
     Source("accounts_user", shown=("display_name", "erased_at")),
 )  # fmt: skip
 

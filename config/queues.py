@@ -43,6 +43,7 @@ _SORTED = {
         "moderation.learn",
         "moderation.retention",
         "moderation.run_batch",
+        "moderation.judge_confirmed",
         "moderation.count_histogram",
         "moderation.try_on_decisions",
         "moderation.try_changes",

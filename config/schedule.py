@@ -6,6 +6,12 @@ SCHEDULE = {
     # What waited for longer than the next one is there for is not run twice.
     "seal": {"task": "record.seal", "schedule": 2.0, "options": {"expires": 10}},
     "sweep-pending": {"task": "moderation.sweep_pending", "schedule": 5.0},
+    # For those whose own message was lost when they confirmed their address.
+    "judge-confirmed": {
+        "task": "moderation.judge_confirmed",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "sweep-effects": {"task": "moderation.sweep_effects", "schedule": 5.0},
     "sweep-batches": {"task": "moderation.sweep_batches", "schedule": 15.0},
     "publish-due": {"task": "articles.publish_due", "schedule": 15.0},

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from supervisor.pids import is_alive
 from supervisor.plan import ChildPlan, Plan, Probe
 
 RUN_DIR = settings.DATA_DIR / "run"
@@ -61,18 +62,8 @@ def _alive_processes() -> dict[str, int]:
     # A starting supervisor has not written its list yet: its own file may be an older one.
     with contextlib.suppress(OSError, ValueError):
         noted = json.loads((RUN_DIR / "processes.json").read_text())
-        return {name: pid for name, pid in noted.items() if _is_alive(pid)}
+        return {name: pid for name, pid in noted.items() if is_alive(pid)}
     return {}
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def check_port() -> None:

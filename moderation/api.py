@@ -122,9 +122,10 @@ def appeal(request: HttpRequest, body: schemas.AppealIn, comment_id: Id = Path(.
 
 
 @router.get("/appeals", response={200: schemas.AppealsOut, REFUSALS: Error}, operation_id="appeals")
-def list_appeals(request: HttpRequest):
-    """Contested decisions that wait for an editor, longest wait first."""
-    page = queue.appeals(reader=request.user)
+def list_appeals(request: HttpRequest, after: Id | None = Query(None)):
+    """Contested decisions that wait for an editor, longest wait first; after: the `next` of the
+    page before."""
+    page = queue.appeals(reader=request.user, after=after)
     return {
         "items": [
             {
@@ -136,6 +137,7 @@ def list_appeals(request: HttpRequest):
             for case in page.cases
         ],
         "waiting": page.total,
+        "next": str(page.next_id) if page.next_id else None,
     }
 
 

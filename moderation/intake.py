@@ -155,6 +155,11 @@ def rules_in_force(
     return {name: own.get(name, getattr(row, name) if hasattr(row, name) else None) for name in OWN}
 
 
+def takes_comments(row: models.Policy, article_id: int | None) -> bool:
+    """Whether an article's discussion takes comments, beside what its question says."""
+    return rules_in_force(row, article_id)["mode"] != Mode.CLOSED
+
+
 def attended(rules: dict[str, Any], moment: datetime) -> bool:
     """Does somebody read at this moment, by the publisher's clock?"""
     first, last = rules["reading_from"], rules["reading_until"]

@@ -42,7 +42,7 @@ MACHINE = {
     "twins": Reason("no_spam", _("Other accounts have posted the same text.")),
     "raids": Reason("no_spam", _("Several accounts have posted nearly the same.")),
     "unverified": Reason(
-        "", _("Your e-mail address is not confirmed. Once it is, an editor can publish this.")
+        "", _("Your e-mail address is not confirmed. Once it is, your comment is checked again.")
     ),
     "disposable_mail": Reason(
         "", _("Your e-mail address is a throw-away one, so an editor reads your first comments.")
@@ -109,6 +109,12 @@ _ABUSE_BY_LABEL = {
 }
 
 ALL = MACHINE | EDITOR | APPEAL | LABELS
+
+
+def label_told(label: str) -> str:
+    """What the scorer takes a text for, in a word or two."""
+    known = LABELS.get(label)
+    return str(known.told) if known else {"spam": gettext("advertising or spam")}.get(label, label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ class AppealBeforeEditors(AppealOut):
 class AppealsOut(Schema):
     items: list[AppealBeforeEditors]
     waiting: int
+    next: str | None
 
 
 class AppealRulingIn(Schema):

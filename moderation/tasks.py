@@ -19,6 +19,13 @@ def sweep_pending() -> None:
     operations.sweep(offer=judge_comment.ring)
 
 
+@shared_task(name="moderation.judge_confirmed")
+def judge_confirmed(author_id: int | None = None, after: int = 0) -> None:
+    last = operations.judge_confirmed(author_id=author_id, after=after)
+    if last is not None:
+        judge_confirmed.ring(author_id, last)
+
+
 @shared_task(name="moderation.tally")
 def tally() -> None:
     tallies.tally()

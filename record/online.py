@@ -20,12 +20,7 @@ class AddIndexOnline(AddIndexConcurrently):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-        else:
-            migrations.AddIndex.database_forwards(
-                self, app_label, schema_editor, from_state, to_state
-            )
+        _by(schema_editor).database_forwards(self, app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
         self,
@@ -34,9 +29,10 @@ class AddIndexOnline(AddIndexConcurrently):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            super().database_backwards(app_label, schema_editor, from_state, to_state)
-        else:
-            migrations.AddIndex.database_backwards(
-                self, app_label, schema_editor, from_state, to_state
-            )
+        _by(schema_editor).database_backwards(self, app_label, schema_editor, from_state, to_state)
+
+
+def _by(schema_editor: BaseDatabaseSchemaEditor) -> type[migrations.AddIndex]:
+    """Whose way of doing it this database has."""
+    online = schema_editor.connection.vendor == "postgresql"
+    return AddIndexConcurrently if online else migrations.AddIndex

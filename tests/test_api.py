@@ -364,3 +364,29 @@ def test_the_documentation_page_loads_nothing_from_elsewhere(client, db):
     assert response.status_code == 200
     assert "http://" not in html and "https://" not in html and "//cdn" not in html
     assert "unsafe" not in response["Content-Security-Policy"]
+
+
+def test_appeals_come_in_pages_and_one_that_is_settled_meanwhile_loses_none(
+    client, monkeypatch, db
+):
+    monkeypatch.setattr("moderation.queue.cases.PAGE", 2)
+    editor, made = make_user(role="editor"), []
+    for _number in range(5):
+        comment = make_comment(status=Status.HELD)
+        moderation.rule(
+            actor=editor, comment=comment, revision_id=comment.latest_id,
+            outcome="reject", reason="off_topic",
+        )  # fmt: skip
+        comment.refresh_from_db()
+        made.append(moderation.appeal(actor=comment.author, comment=comment, words="Why?"))
+    caller = Caller(client, make_user(role="editor"))
+    _status, first = caller("GET", "/appeals")
+    assert [each["id"] for each in first["items"]] == [each.pk for each in made[:2]]
+    assert (first["waiting"], first["next"]) == (5, str(made[1].pk))
+    ruling = {"outcome": "upheld"}
+    assert caller("POST", f"/appeals/{made[1].pk}/ruling", ruling)[0] == 201
+    _status, second = caller("GET", f"/appeals?after={first['next']}")
+    assert [each["id"] for each in second["items"]] == [each.pk for each in made[2:4]]
+    _status, last = caller("GET", f"/appeals?after={second['next']}")
+    assert [each["id"] for each in last["items"]] == [made[4].pk]
+    assert last["next"] is None and last["waiting"] == 4

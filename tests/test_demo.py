@@ -22,7 +22,7 @@ from comments.models import Comment, Notification
 from config import defaults, demo
 from config.celery import Doorbell
 from moderation import reasons
-from moderation.models import DecisionRecord, Policy
+from moderation.models import DecisionRecord, Policy, QueueItem
 from record.models import Entry
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -63,6 +63,12 @@ def test_it_shows_comments_in_every_status(unlike):
     assert found["held"] == wanted["held"]
     assert found["pending"] == wanted["pending"]
     assert found.total() == wanted.total()
+
+
+def test_the_desk_tells_the_hour_that_the_page_tells(unlike):
+    rows = QueueItem.objects.exclude(status="pending").values_list("at", "comment__decided_at")
+    assert len(rows) > 100
+    assert [at for at, decided in rows if at != decided] == []
 
 
 def test_it_has_articles_in_every_state_but_one_and_a_question_of_every_kind(unlike):

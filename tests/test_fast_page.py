@@ -30,6 +30,7 @@ from config.fast_page import FastPage
 from config.page_store import Entry, Store
 from config.wsgi import django
 from moderation import operations as moderation_operations
+from moderation.models import ArticlePolicy
 from tests.factories import make_article, make_comment, make_user, relax
 
 pytestmark = pytest.mark.django_db
@@ -554,6 +555,35 @@ def test_a_question_closes_at_its_hour(process, monkeypatch):
     monkeypatch.setattr("config.fast_page.time", later.timestamp)
     assert "Sign in to answer" not in process.text(url(article))
     assert "This question is closed" in process.text(url(article))
+
+
+def test_a_house_that_closes_its_discussions_or_one_says_so_at_once(processes):
+    article = make_article()
+    offers = "Sign in to answer"
+
+    def offered() -> list[bool]:
+        return [offers in process.text(url(article)) for process in processes]
+
+    assert offered() == [True, True]
+    moderation_operations.change_policy(actor=None, changes={"mode": "closed"})
+    assert offered() == [False, False]
+    own = ArticlePolicy(article=article, mode="waits")
+    moderation_operations.save_rules(actor=None, rows=[own])
+    assert offered() == [True, True]
+    moderation_operations.delete_rule(actor=make_user(role="admin"), row=own)
+    assert offered() == [False, False]
+    moderation_operations.change_policy(actor=None, changes={"mode": "waits"})
+    assert offered() == [True, True]
+
+
+def test_a_policy_that_closes_and_opens_nothing_leaves_every_page_as_it_is(process):
+    path = url(make_article())
+    process.text(path)
+    moderation_operations.change_policy(actor=None, changes={"mode": "waits"})
+    moderation_operations.change_policy(actor=None, changes={"links_allowed": 3})
+    row = ArticlePolicy(article=make_article(status=Article.Status.DRAFT), links_allowed=4)
+    moderation_operations.save_rules(actor=None, rows=[row])
+    assert process.count(path) == 0
 
 
 def test_a_change_while_the_page_is_made_is_not_missed(process):

@@ -60,7 +60,7 @@ def article_page(
         page.rows, call_to_action=call_to_action, reader=reader, house=house, ignored=ignored
     )
     path = article.get_absolute_url()
-    is_open = call_to_action.is_open() and (house is None or house.rules.open)
+    is_open = pages.is_open(article, house)
     if form is None and reader is not None and is_open and reader.may_post():
         form = pages.empty_form(house, draft=facts.drafts.get(None))
     bylines = list(article.bylines.select_related("author"))
@@ -168,7 +168,7 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         "own_html": own,
         "focus": found.pk,
         "facts": facts,
-        "open": found.call_to_action.is_open() and (house is None or house.rules.open),
+        "open": pages.is_open(article, house),
         "edit_seconds": house.rules.edit_seconds if house else 0,
         "live": live.opened(article, found.call_to_action, answers="", depth=SHOWN_DEPTH + 1),
         "own": reader is not None and reader.pk == found.author_id and found.is_live,

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from articles import ports as articles_ports
 from comments import operations, ports
 from comments.models import Draft
 
@@ -75,7 +76,15 @@ def _states(chosen: str) -> list[dict]:
 def drafts(request: HttpRequest) -> HttpResponse:
     """What I have begun and not sent, last changed first."""
     begun = request.user.drafts.select_related("call_to_action__article", "parent__author")
-    return render(request, "comments/drafts.html", {"drafts": begun, "noindex": True})
+    house_takes = articles_ports.takes_answers()
+    rows = [
+        {
+            "draft": draft,
+            "open": draft.call_to_action.is_open() and house_takes(draft.call_to_action.article_id),
+        }
+        for draft in begun
+    ]
+    return render(request, "comments/drafts.html", {"rows": rows, "noindex": True})
 
 
 @login_required

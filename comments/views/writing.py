@@ -101,7 +101,7 @@ def _form_context(article: Article) -> dict:
         "article": article,
         "call_to_action": call_to_action,
         "options": pages.options_with_share(call_to_action),
-        "open": call_to_action.is_open(),
+        "open": pages.is_open(article),
         "action": reverse("post_comment", args=[article.slug]),
     }
 

@@ -10,21 +10,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts.admin import GovernedAdmin
 from moderation import intake, operations, precision, reasons
-from moderation.admin.listed import RuleAdmin, trial_address
+from moderation.admin.listed import RuleAdmin
+from moderation.admin.tried import TriedAdmin, trial_address
 from moderation.intake import current_policy
 from moderation.models import ArticlePolicy, Policy
 from moderation.operations import trials
 from moderation.pipeline import SWITCHABLE
 from moderation.pipeline.scores import recommended
 from moderation.scorer import LABELS
-
-# As unfold names the button of `try_first`.
-TRY = "moderation_policy_try_first"
 
 
 class PolicyForm(forms.ModelForm):
@@ -67,9 +64,10 @@ class PolicyForm(forms.ModelForm):
 
 
 @admin.register(Policy)
-class PolicyAdmin(GovernedAdmin):
+class PolicyAdmin(TriedAdmin):
     """Each row is what was in force for a time; a change adds one."""
 
+    actions_submit_line = ()  # what was in force once is not tried
     form = PolicyForm
     list_display = ("__str__", "in_force", "created_at", "created_by")
     list_select_related = ("created_by",)
@@ -174,27 +172,9 @@ class PolicyAdmin(GovernedAdmin):
         later = Policy.objects.filter(pk__gt=models.OuterRef("pk"))
         return super().get_queryset(request).annotate(replaced=models.Exists(later))
 
-    @action(description=_("Try it first"), permissions=["view"])
-    def try_first(self, request: HttpRequest, obj: Policy) -> None:
-        """The button alone: what it sends is taken before anything is saved."""
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if object_id is None and TRY in request.POST and self.has_add_permission(request):
-            initial = self.get_changeform_initial_data(request)
-            form = self.get_form(request)(request.POST, initial=initial)
-            if form.is_valid():
-                return self._or_say_why_not(request, self._propose, form)
-        if object_id is None:
-            # unfold offers such a button only where there is a row.
-            button = [self.get_unfold_action("try_first")]
-            extra_context = {**(extra_context or {}), "actions_submit_line": button}
-        return super().changeform_view(request, object_id, form_url, extra_context)
+    def _form_to_try(self, request: HttpRequest, stored: Policy | None) -> forms.ModelForm:
+        initial = self.get_changeform_initial_data(request)
+        return self.get_form(request)(request.POST, initial=initial)
 
     def _propose(self, request: HttpRequest, form: forms.ModelForm) -> HttpResponse:
         trial = trials.propose(

@@ -11,6 +11,7 @@ TALL = 200
 LEFT, RIGHT, TOP, BOTTOM = 40, 8, 12, 26
 ROW = 34
 LABELS = 8  # at most along the axis
+LETTER = 6  # units that one takes below a chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ def columns(
                 told = f"{labels[at]}, {series_name}: {value}"
                 x = LEFT + at * step + step * 0.12
                 bars.append(Bar(_r(x), _r(base[at]), _r(step * 0.76), _r(height), place, told))
-    every = -(-len(labels) // LABELS)
+    longest = max(map(len, labels), default=1)
+    fitting = max(1, int((WIDTH - LEFT - RIGHT) / ((longest + 2) * LETTER)))
+    every = -(-len(labels) // min(LABELS, fitting))
     words = [
         Words(_r(LEFT + (at + 0.5) * step), TALL - 8, label, "middle")
         for at, label in enumerate(labels)

@@ -92,7 +92,7 @@ def _tiles(values: dict[str, Any], hours: dict[datetime, Counter], now: datetime
         Tile(
             _("Open reports and appeals"),
             _number(waiting["reports"] + waiting["appeals"]),
-            _("%(reports)s reports, %(appeals)s appeals")
+            _("reports: %(reports)s, appeals: %(appeals)s")
             % {"reports": _number(waiting["reports"]), "appeals": _number(waiting["appeals"])},
             reverse("desk_reported"),
         ),
@@ -109,7 +109,7 @@ def _tiles(values: dict[str, Any], hours: dict[datetime, Counter], now: datetime
         Tile(
             _("Appeal rate"),
             _share(appeals.get("week", 0), rejected),
-            _("%(part)s appeals on %(whole)s rejections in 7 days")
+            _("in 7 days; appeals: %(part)s, rejections: %(whole)s")
             % {"part": _number(appeals.get("week", 0)), "whole": _number(rejected)},
         ),
         Tile(
@@ -337,7 +337,7 @@ def _clock(hour: datetime) -> str:
 
 
 def _day_and_clock(hour: datetime) -> str:
-    return formats.date_format(hour.astimezone(_zone()), "j M H")
+    return formats.date_format(hour.astimezone(_zone()), "D H:i")
 
 
 def _zone() -> ZoneInfo:

@@ -176,13 +176,7 @@ def with_accuracy(reports: tuple[Report, ...]) -> list[tuple[Report, str]]:
 def _labels(judged: DecisionRecord | None) -> list[dict[str, Any]]:
     scores = judged.scores if judged else {}
     highest = sorted(scores.items(), key=lambda pair: -pair[1])[:LABELS]
-    return [{"told": label_told(label), "value": value} for label, value in highest]
-
-
-def label_told(label: str) -> str:
-    """What the scorer takes a text for, in a word or two."""
-    known = reasons.LABELS.get(label)
-    return str(known.told) if known else {"spam": _("advertising or spam")}.get(label, label)
+    return [{"told": reasons.label_told(label), "value": value} for label, value in highest]
 
 
 def _escalation(entry: QueueItem | None) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from accounts.models import User
 from articles.models import Article, Section
 from moderation import queue, reasons
-from moderation.desk.cards import label_told, list_of
+from moderation.desk.cards import list_of
 from moderation.queue import Selection
 from moderation.queue.selection import AGES, LABELS, LANGUAGES
 
@@ -65,7 +65,7 @@ def fields(selection: Selection) -> list[dict[str, Any]]:
         articles = [(str(one.value), one.name, one.count) for one in found.articles]
         sections = [(str(one.value), one.name, one.count) for one in found.sections]
         why = [(one.value, reasons.told(one.value), one.count) for one in found.reasons]
-        labels = [(one.value, label_told(one.value), one.count) for one in found.labels]
+        labels = [(one.value, reasons.label_told(one.value), one.count) for one in found.labels]
         spoken = [(one.value, languages.get(one.value), one.count) for one in found.languages]
     else:
         articles = [(str(one.value), one.name, None) for one in queue.latest_articles()]
@@ -73,7 +73,7 @@ def fields(selection: Selection) -> list[dict[str, Any]]:
         sections = [(str(pk), name, None) for pk, name in rows]
         codes = (*reasons.MACHINE, *reasons.listed_codes(), *reasons.APPEAL)
         why = [(code, reasons.told(code), None) for code in codes]
-        labels = [(label, label_told(label), None) for label in LABELS]
+        labels = [(label, reasons.label_told(label), None) for label in LABELS]
         spoken = [(code, languages[code], None) for code in LANGUAGES]
     return [
         {

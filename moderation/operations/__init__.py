@@ -2,7 +2,7 @@
 
 from moderation.operations.appeals import appeal, rule_on_appeal
 from moderation.operations.escalation import escalate, settle_escalation
-from moderation.operations.judging import give_up, judge, sweep
+from moderation.operations.judging import give_up, judge, judge_anew, judge_confirmed, sweep
 from moderation.operations.learning import learn, reset_learning
 from moderation.operations.notices import give_legal_notice, settle_legal_notice
 from moderation.operations.raids import rule_on_cluster
@@ -25,6 +25,8 @@ __all__ = [
     "give_legal_notice",
     "give_up",
     "judge",
+    "judge_anew",
+    "judge_confirmed",
     "learn",
     "report",
     "reset_learning",

@@ -7,10 +7,12 @@ from django.db import models, transaction
 from django.utils import timezone
 
 import failpoints
+from accounts.errors import Conflict
+from accounts.models import User
 from comments import operations as comments
 from comments.models import Comment
 from moderation import intake
-from moderation.models import DecisionRecord, Figure
+from moderation.models import DecisionRecord, Figure, QueueItem
 from moderation.operations.landing import land
 from moderation.operations.raids import keep_sketch
 from moderation.pipeline import judge as judge_submission
@@ -21,6 +23,7 @@ LEASE = timedelta(seconds=20)  # longer than a judgement may take: one that is n
 ATTEMPTS = 3
 KNOWN = ("author", "latest", "parent__live_revision", "call_to_action__article")
 SWEEP_BATCH = 500
+CONFIRMED_BATCH = 50
 SWEPT_FIGURE = "swept"  # when the sweep was last through, for those who watch over the site
 Status = Comment.Status
 Outcomes = DecisionRecord.Outcome
@@ -40,7 +43,61 @@ def judge(*, comment_id: int) -> DecisionRecord | None:
     )
     if not started:
         return None
+    return _judged(Comment.objects.select_related(*KNOWN).get(pk=comment_id))
+
+
+def judge_confirmed(*, author_id: int | None = None, after: int = 0) -> int | None:
+    """Judge anew what was held because its author had confirmed no e-mail address, once they have.
+
+    author_id: of this author alone; after: the number of the comment before. Returns the number of
+    the last one dealt with, or None when there are no more: CONFIRMED_BATCH at most are.
+    """
+    found = QueueItem.objects.filter(
+        status=Status.HELD,
+        reason="unverified",
+        author__in=User.objects.with_verified_mail(),
+        comment__gt=after,
+    )
+    if author_id is not None:
+        found = found.filter(author=author_id)
+    numbers = list(found.order_by("comment").values_list("comment", flat=True)[:CONFIRMED_BATCH])
+    for number in numbers:
+        judge_anew(comment_id=number)
+    return numbers[-1] if len(numbers) == CONFIRMED_BATCH else None
+
+
+def judge_anew(*, comment_id: int) -> DecisionRecord | None:
+    """Judge a comment that the machine holds for an address that has been confirmed since; None
+    where it is not so. It stays held, and where it is, until the new decision lands; an editor who
+    has ruled on it, or is told of it by a colleague, keeps it."""
     comment = Comment.objects.select_related(*KNOWN).get(pk=comment_id)
+    if not _held_for_address(comment):
+        return None
+    try:
+        return _judged(comment, only_if=Status.HELD)
+    except Conflict:
+        # Taken back, changed or unconfirmed in between: whatever did that has it judged.
+        return None
+
+
+def _held_for_address(comment: Comment) -> bool:
+    if comment.status != Status.HELD or not comment.author.has_verified_mail:
+        return False
+    if QueueItem.objects.filter(comment=comment, escalated_at__isnull=False).exists():
+        return False
+    last = comment.decisions.first()
+    return (
+        last is not None
+        and last.by_machine
+        and last.revision_id == comment.latest_id
+        and last.outcome == Outcomes.HOLD
+        and last.reason == "unverified"
+    )
+
+
+def _judged(comment: Comment, *, only_if: str = Status.PENDING) -> DecisionRecord | None:
+    """Decide on a comment that was read with what is KNOWN of it, unless it has moved since."""
+    comment_id = comment.pk
     failpoints.reached("judging", comment_id)
     policy = intake.current_policy()
     submission = intake.submission_from(comment, policy)
@@ -49,16 +106,19 @@ def judge(*, comment_id: int) -> DecisionRecord | None:
     raid = next((found for found in decision.findings if found.code == "raids"), None)
     failpoints.reached("judged", comment_id)
     with transaction.atomic():
+        locked = comments.locked(comment)
+        if only_if == Status.HELD and not _held_for_address(locked):
+            return None
         record = land(
             actor=None,
-            comment=comments.locked(comment),
+            comment=locked,
             revision_id=comment.latest_id,
             outcome=decision.outcome.value,
             findings=decision.findings,
             policy=policy,
             scores=decision.scores,
             scorer=decision.scorer,
-            only_if=Status.PENDING,
+            only_if=only_if,
         )
         if record is not None:
             keep_sketch(revision=comment.latest, values=submission.sketch, raid=raid)

@@ -36,8 +36,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Cases:
+    """As a Listing, of contested decisions."""
+
     cases: list[Case]
     total: int
+    next_id: int | None
 
 
 def waiting(
@@ -79,15 +82,22 @@ def legal_notices(*, reader: User) -> list[tuple[LegalNotice, Item]]:
     return list(zip(shown, in_context([notice.comment for notice in shown]), strict=True))
 
 
-def appeals(*, reader: User) -> Cases:
-    """Open appeals, oldest first, each with the contested decision and who made it."""
+def appeals(*, reader: User, after: int | None = None) -> Cases:
+    """Open appeals, oldest first, each with the contested decision and who made it; after: the
+    number of the last one seen, which may have been ruled on since."""
     check_reader(reader)
     rows = Appeal.objects.open()
-    shown = list(
+    total = rows[: EXACT + 1].count()
+    if after:
+        last = Appeal.objects.filter(pk=after).values_list("created_at", flat=True).first()
+        if last is not None:
+            rows = rows.filter(Q(created_at__gt=last) | Q(created_at=last, pk__gt=after))
+    found = list(
         rows.select_related(
             "contested", "decision__revision", *(f"comment__{name}" for name in CONTEXT)
-        ).order_by("created_at", "pk")[:PAGE]
+        ).order_by("created_at", "pk")[: PAGE + 1]
     )
+    shown = found[:PAGE]
     items = in_context([appeal.comment for appeal in shown])
     refusals = refusals_to_rule(actor=reader, appeals=shown)
     return Cases(
@@ -95,5 +105,6 @@ def appeals(*, reader: User) -> Cases:
             Case(appeal, item, refusals.get(appeal.pk))
             for appeal, item in zip(shown, items, strict=True)
         ],
-        rows[: EXACT + 1].count(),
+        total,
+        shown[-1].pk if len(found) > PAGE else None,
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from moderation.models import DecisionRecord
+from moderation.reasons import label_told
 
 # What a finding's figures are called.
 _CALLED = {
@@ -59,20 +60,20 @@ def called(name: str) -> str:
     return str(_CALLED.get(name, name.replace("_", " ")))
 
 
-def _in_words(value: Any, told: Callable[..., str]) -> str:
+def _in_words(value: Any) -> str:
     """A finding's evidence for a person: listed phrases in quotes, comments by number, labels with
     their scores and the thresholds they reached."""
     if isinstance(value, list):
-        return ", ".join(_item_in_words(item, told) for item in value)
+        return ", ".join(_item_in_words(item) for item in value)
     return str(_CALLED.get(value, value)) if isinstance(value, str) else str(value)
 
 
-def _item_in_words(item: Any, told: Callable[..., str]) -> str:
+def _item_in_words(item: Any) -> str:
     match item:
         case {"text": text}:
             return f"“{text}”"
         case {"label": label, "score": score, "from": threshold}:
-            return f"{told(label) or label} {score:.2f} (≥ {threshold:.2f})"
+            return f"{label_told(label)} {score:.2f} (≥ {threshold:.2f})"
         case int():
             return f"#{item}"
     return str(_CALLED.get(item, item))
@@ -93,7 +94,7 @@ def findings_in_words(
             "title": told(found["code"], _labels(found)) or found["code"],
             "code": found["code"],
             "detail": ", ".join(
-                f"{called(name)} {_in_words(value, told)}"
+                f"{called(name)} {_in_words(value)}"
                 for name, value in found["detail"].items()
                 # How many phrases were found is plain from their names, unless some were left out.
                 if value not in ("", None, [], {})

@@ -5,6 +5,8 @@
 "use strict";
 
 (() => {
+  // Where the tabs do not fit beside each other, the one that is open is not to be looked for.
+  document.querySelector("[data-tab][aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   const desk = document.querySelector("[data-desk]");
   const rows = desk?.querySelector("#rows");
   const focus = desk?.querySelector("#focus");

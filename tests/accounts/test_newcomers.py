@@ -7,11 +7,18 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.core.context import request_context
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.helpers import complete_social_login
+from allauth.socialaccount.providers.dummy.provider import DummyProvider
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.test import Client
 
-from accounts import mail_domains, newcomers, ports, proof_of_work
+from accounts import limits, mail_domains, newcomers, ports, proof_of_work
 from accounts.addresses import Origin
-from accounts.errors import Conflict, Forbidden
+from accounts.errors import Conflict, Forbidden, TooMany
 from accounts.models import MailDomain, SpentProof, User
 from accounts.operations import issue_token
 from comments import operations as comments
@@ -250,6 +257,54 @@ def test_sign_ups_are_counted_by_network():
     sign_up(address="203.0.113.3", email="c@example.org", display_name="Cy of the Moor")
     found = User.objects.order_by("pk").values_list("unproven", flat=True)
     assert list(found) == [False, False, True]
+
+
+# --- Signing up through another site ----------------------------------------------------------
+
+
+def come_from_elsewhere(rf, number: int, **environ):
+    """What a provider answers about somebody, with all that a sign-up needs; the sign-up goes on
+    from there as allauth's own."""
+    request = rf.get("/", **environ)
+    for middleware in (SessionMiddleware, MessageMiddleware):
+        middleware(lambda _request: None).process_request(request)
+    request.user = AnonymousUser()
+    told = {"id": number, "email": f"far{number}@example.org", "email_verified": True}
+    with request_context(request):
+        return complete_social_login(
+            request, DummyProvider(request).sociallogin_from_response(request, told)
+        )
+
+
+def test_a_sign_up_that_needs_no_form_is_counted_like_any_other(rf):
+    relax(proof_sign_ups=2, proof_first_posts=0)
+    for number in (1, 2):
+        come_from_elsewhere(rf, number, REMOTE_ADDR=f"203.0.113.{number}")
+    assert newcomers.times(newcomers.Kind.SIGN_UP, origin=Origin("203.0.113.9"), days=1) == 2
+    found = User.objects.filter(email__startswith="far").values_list("unproven", flat=True)
+    assert list(found) == [False, False]
+    asked = come_from_elsewhere(rf, 3, REMOTE_ADDR="203.0.113.3")
+    assert asked.url == "/accounts/3rdparty/signup/"
+    assert not User.objects.filter(email="far3@example.org").exists()
+    come_from_elsewhere(rf, 4, REMOTE_ADDR="198.51.100.4")
+    assert User.objects.filter(email="far4@example.org").exists()
+
+
+def test_a_sign_up_without_form_or_proof_is_marked_where_one_is_asked_for(rf, monkeypatch):
+    monkeypatch.setattr(DefaultSocialAccountAdapter, "is_auto_signup_allowed", lambda *_given: True)
+    # Asked for from the very next on, which no other sign-up could tell it.
+    asked = iter([False, True])
+    monkeypatch.setattr(newcomers, "is_asked", lambda **_given: next(asked))
+    come_from_elsewhere(rf, 1)
+    assert User.objects.get(email="far1@example.org").unproven
+
+
+def test_sign_ups_without_a_form_have_the_limit_of_the_form(rf, monkeypatch):
+    monkeypatch.setitem(limits.LIMITS, "sign_up", limits.Limit(3_600, address=1))
+    come_from_elsewhere(rf, 1)
+    with pytest.raises(TooMany):
+        come_from_elsewhere(rf, 2)
+    assert User.objects.filter(email__startswith="far").count() == 1
 
 
 # --- Mail that arrives ------------------------------------------------------------------------

@@ -25,8 +25,7 @@ from django.utils import timezone  # noqa: E402
 
 from accounts import operations as accounts  # noqa: E402
 from accounts.models import User  # noqa: E402
-from articles import operations as articles  # noqa: E402
-from articles.models import Article, CallToAction, Section  # noqa: E402
+from articles.models import CallToAction  # noqa: E402
 from benchmarks import stage as benchmark  # noqa: E402
 from comments import fragments  # noqa: E402
 from comments.models import Comment, CommentRevision  # noqa: E402
@@ -61,25 +60,13 @@ def prepare(changes: dict[str, Any], readers: list[str], slugs: list[str], held:
             for user in User.objects.filter(email__endswith="@example.org")
         },
         "cookies": {name: _cookie(name) for name in (readers[0], EDITORS[0])},
-        "discussions": {slug: _article(slug).pk for slug in slugs},
+        "discussions": {slug: _discussion(slug) for slug in slugs},
     }
 
 
-def _article(slug: str) -> CallToAction:
-    editor = User.objects.get(email=f"{EDITORS[0]}@example.org")
-    section, _made = Section.objects.get_or_create(slug="faults", defaults={"name": "Faults"})
-    article = Article(title=f"About {slug}", slug=slug, body="A discussion.", section=section)
-    article = articles.save_article(actor=editor, article=article, tags=[], authors=[editor])
-    articles.set_call_to_action(
-        actor=editor,
-        article=article,
-        question="What do you say?",
-        kind=CallToAction.Kind.OPEN_QUESTION,
-        options=[],
-        closes_at=None,
-    )
-    articles.publish(actor=editor, article=article)
-    return CallToAction.objects.get(article__slug=slug)
+def _discussion(slug: str) -> int:
+    """The number of the question of a new article."""
+    return CallToAction.objects.get(article__slug=benchmark.make_article(slug)).pk
 
 
 def _cookie(name: str) -> str:

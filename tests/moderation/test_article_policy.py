@@ -97,6 +97,35 @@ def test_a_closed_site_says_so_and_offers_no_box_to_whoever_is_signed_in():
     assert "closed" in page
 
 
+def test_a_closed_site_offers_nobody_to_sign_in_for_an_answer(client):
+    first = make_comment()
+    closed, opened = first.call_to_action.article, make_article()
+    own(opened, mode="open")
+    operations.change_policy(actor=None, changes={"mode": "closed"})
+    page = client.get(closed.get_absolute_url()).content.decode()
+    assert "Sign in to answer" not in page
+    assert "This question is closed" in page
+    assert "Sign in to answer" in client.get(opened.get_absolute_url()).content.decode()
+    for article, answer in ((closed, False), (opened, True)):
+        told = client.get(f"/api/v1/articles/{article.slug}").json()
+        assert told["call_to_action"]["is_open"] is answer
+
+
+def test_a_closed_site_offers_no_box_to_answer_a_comment_or_go_on_with_a_draft(client):
+    comment, reader = make_comment(), make_user()
+    comments.save_draft(
+        actor=reader, call_to_action=comment.call_to_action, parent=None, body="Begun"
+    )
+    client.force_login(reader)
+    reply, drafts = f"/c/{comment.pk}/reply/", "/my/drafts/"
+    assert 'name="body"' in client.get(reply).content.decode()
+    assert "Go on writing" in client.get(drafts).content.decode()
+    operations.change_policy(actor=None, changes={"mode": "closed"})
+    assert 'name="body"' not in client.get(reply).content.decode()
+    assert "This discussion is closed" in client.get(reply).content.decode()
+    assert "Go on writing" not in client.get(drafts).content.decode()
+
+
 def test_a_comment_that_was_accepted_before_the_site_closed_waits():
     article = make_article()
     comment = make_comment(article=article, body=PLAIN, status="pending")
