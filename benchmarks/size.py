@@ -21,8 +21,7 @@ from benchmarks import processes
 from benchmarks.client import Client
 from benchmarks.houses import inhabited, site_to_measure, staged
 from benchmarks.report import machine, table
-from tests.faults.house import House
-from tests.faults.ledger import Entry
+from tests.faults.house import LOOKOUT, House
 from tests.faults.sentences import sentence
 from tests.site import wait_until
 
@@ -45,27 +44,21 @@ def weigh(house: House) -> dict[str, int]:
     return dict(found)
 
 
-def load(house: House, slug: str, comments: int) -> None:
+def load(house: House, comments: int) -> None:
     """Post, have judged and read."""
     talk = house.discussion("size", timeout=60.0)
-    entries = [
-        Entry(
-            f"size-{n}", entry.reader, talk.slug,
-            " ".join(sentence("size", n * SENTENCES + part, plain=True) for part in
-                     range(SENTENCES)), None,
-        )
-        for n, entry in enumerate(talk.entries(range(comments), plain=True))
-    ]  # fmt: skip
-    for entry in entries:
-        entry.slug = slug
+    entries = talk.entries(range(1, comments + 1), plain=True)
+    for n, entry in enumerate(entries):
+        numbers = range(n * SENTENCES, (n + 1) * SENTENCES)
+        entry.text = " ".join(sentence("size", number, plain=True) for number in numbers)
     talk.ledger.post_all(entries)
     if refused := talk.ledger.unanswered():
         raise RuntimeError(f"{len(refused)} posts were refused: {refused[0].answers}")
-    client = Client(house.url)
-    for path in (f"/articles/{slug}/", f"/articles/{slug}/?sort=oldest", "/", "/search/?q=river"):
+    client, signed_in = Client(house.url), {"Cookie": house.cookies[LOOKOUT]}
+    for path in (f"/articles/{talk.slug}/", f"/articles/{talk.slug}/?sort=oldest", "/"):
         for _n in range(20):
             client.text(path)
-            client.text(path, {"Cookie": house.cookies[entries[0].reader]} if path != "/" else {})
+            client.text(path, signed_in)
     pending = "SELECT count(*) FROM comments_comment WHERE status = 'pending'"
     wait_until(lambda: not house.database.one(pending), 300, "judging the seed")
 
@@ -116,12 +109,11 @@ def main() -> int:
     before = os.getloadavg()[0]
     with site_to_measure() as site:
         house = inhabited(site)
-        slug = house.discussion("read").slug
         empty = staged(site, "sizes", of="size_rows")
         site.start()
         sleep(AT_REST)
         rest = weigh(house)
-        load(house, slug, options.seed)
+        load(house, options.seed)
         after = weigh(house)
         wait_until(lambda: staged(site, "unsealed", of="size_rows") == 0, 120, "sealing the seed")
         site.stop()

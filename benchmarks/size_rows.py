@@ -29,11 +29,13 @@ from record.models import Entry, Seal  # noqa: E402
 ROWS_AT_ONCE = 20_000  # comments in one transaction
 # What differs from comment to comment in an index; equal values would be stored once.
 _VARIED = {
-    ("moderation_sketchvalue", "value"): "value + k * 7919",
-    ("comments_commentrevision", "fingerprint"): "fingerprint || k",
+    ("moderation_sketchvalue", "value"): '"value" + k * 7919',
+    ("comments_commentrevision", "fingerprint"): (
+        "substr(fingerprint, 1, 8) || k || substr(fingerprint, 20)"
+    ),
     ("comments_comment", "idempotency_key"): "idempotency_key || '-' || k",
-    ("record_seal", "position"): "position + k * {step}",
-    ("record_seal", "row"): "row + k * {step}",
+    ("record_seal", "position"): '"position" + k * {step}',
+    ("record_seal", "row"): '"row" + k * {step}',
 }
 
 
@@ -98,6 +100,8 @@ def _rows_of(model: type[models.Model], hanging: list, step: int) -> str:
             values.append(column)
     named = ", ".join(f'"{column}"' for column in columns)
     picked = f'"{table}"."{key}" < {step}'
+    if model is Seal:
+        picked += " AND source = 'decision'"  # the site's own deeds are no comment's
     return (
         f'{{numbers}} INSERT INTO "{table}" ({named}) SELECT {", ".join(values)} FROM copies'
         f' CROSS JOIN "{table}" WHERE {picked} ORDER BY k, "{key}"'
