@@ -140,7 +140,6 @@ def sizes() -> list[list[Any]]:
                 " WHERE t.relnamespace = 'public'::regnamespace"
             )
         else:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             cursor.execute(
                 "SELECT coalesce(m.tbl_name, d.name), CASE m.type WHEN 'index' THEN d.name ELSE ''"
                 " END, d.bytes FROM (SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name)"
