@@ -112,6 +112,22 @@ bench-reading: $(VENV)/.tools ## Measure reading beside the least that a server 
 		echo 'No nginx here, and no leave to install it: its line will be missing.'
 	$(PY) -m benchmarks.reading $(ARGS)
 
+.PHONY: bench-posting
+bench-posting: $(VENV)/.tools ## Measure posting beside storing one row, with the queue up, stopped and frozen (ARGS="--posts 20")
+	$(PY) -m benchmarks.posting $(ARGS)
+
+.PHONY: bench-judging
+bench-judging: $(VENV)/.tools ## Measure the judge, and a worker that drains 100,000 pending comments (ARGS="--pending 2000")
+	$(PY) -m benchmarks.judging $(ARGS)
+
+.PHONY: bench-open-pages
+bench-open-pages: $(VENV)/.tools ## Measure 10,000 open pages that ask for news (ARGS="--pages 200 --seconds 5")
+	$(PY) -m benchmarks.many_pages $(ARGS)
+
+.PHONY: bench-size
+bench-size: $(VENV)/.tools ## Measure the memory of each process, and the disk for a million comments (ARGS="--comments 5000")
+	$(PY) -m benchmarks.size $(ARGS)
+
 .PHONY: bench-desk
 bench-desk: $(VENV)/.tools ## Measure every view of the editors' desk with 1,000 waiting and with 100,000 (ARGS="--waiting 10000")
 	$(PY) -m benchmarks.desk $(ARGS)

@@ -40,7 +40,7 @@ class Client:
             sent["Authorization"] = f"Bearer {token}"
         data = json.dumps(body).encode() if body is not None else None
         started = monotonic()
-        status, raw = self._send(method, path, data, sent)
+        status, raw = self.send(method, path, data, sent)
         try:
             parsed = json.loads(raw) if raw else None
         except ValueError:
@@ -49,11 +49,12 @@ class Client:
 
     def text(self, path: str, headers: dict[str, str] | None = None) -> str:
         """What a GET of a path answers, as text. Raises OSError as call does."""
-        return self._send("GET", path, None, headers or {})[1].decode(errors="replace")
+        return self.send("GET", path, None, headers or {})[1].decode(errors="replace")
 
-    def _send(
+    def send(
         self, method: str, path: str, data: bytes | None, headers: dict[str, str]
     ) -> tuple[int, bytes]:
+        """Status and body of one request as it is given. Raises OSError as call does."""
         if self._connection is None:
             parts = urlsplit(self.url)
             self._connection = http.client.HTTPConnection(

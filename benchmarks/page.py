@@ -14,7 +14,6 @@ import argparse
 import http.client
 import json
 import os
-import platform
 import re
 import signal
 import subprocess
@@ -22,7 +21,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from statistics import median
 from time import monotonic
@@ -30,6 +28,7 @@ from typing import Any
 
 from benchmarks.chromium import Load, look
 from benchmarks.replay import cpu_seconds
+from benchmarks.report import machine, table
 from tests.site import REPOSITORY, free_port, wait_until
 
 SLUG, SMALL = "large", "small"
@@ -114,11 +113,6 @@ def in_turn(
     }
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _cell in head), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-
-
 def _served(port: int, pid: int, data_dir: Path, cookie: dict[str, str], options: Any) -> str:
     """The table of processor times."""
     path, session = f"/articles/{SLUG}/", {"Cookie": f"{cookie['name']}={cookie['value']}"}
@@ -157,7 +151,7 @@ def _served(port: int, pid: int, data_dir: Path, cookie: dict[str, str], options
             )
         )
     head = ("Request", "CPU", "Answered in", "CPU, share", "Requests a second, share", "Against")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _counted(counts: dict[str, list[int]], filled: dict[str, int]) -> tuple[str, list[str]]:
@@ -169,7 +163,7 @@ def _counted(counts: dict[str, list[int]], filled: dict[str, int]) -> tuple[str,
         if many > most or few != many:
             faults.append(f"{who}: {few} queries, then {many}, of at most {most}")
     head = ("What", *(f"{filled[slug]:,} comments" for slug in (SMALL, SLUG)), "Budget")
-    return _table(head, rows), faults
+    return table(head, rows), faults
 
 
 def _seen(loads: dict[str, list[Load]]) -> tuple[str, list[str]]:
@@ -198,7 +192,7 @@ def _seen(loads: dict[str, list[Load]]) -> tuple[str, list[str]]:
         "Page", "Weight", "Of it the page itself", "Requests", "Render-blocking",
         "To other hosts", "Largest contentful paint", "Layout shift, the whole way down",
     )  # fmt: skip
-    return _table(head, rows), faults
+    return table(head, rows), faults
 
 
 def main() -> int:
@@ -239,12 +233,7 @@ def measure(data_dir: Path, options: Any) -> int:
     counted, faults = _counted(counts, filled)
     seen, heavy = _seen(loads)
     faults += heavy + ([f"replies moved the page by {live.shift}"] if live.shift else [])
-    system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    print(
-        f"{date.today():%d %B %Y}, {os.cpu_count()} cores, {system},"
-        f" Python {platform.python_version()}; load {load_before:.1f} before,"
-        f" {os.getloadavg()[0]:.1f} after.\n"
-    )
+    print(machine(load_before), end="\n\n")
     told = (
         f"Live replies: {live.told} told on an open page after {live.seconds:.1f} s, layout shift"
         f" {live.shift:.3f}; {live.placed} shown where they belong when asked for."

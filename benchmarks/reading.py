@@ -13,7 +13,6 @@ from /proc. Prints tables; exits 1 when a ratio is over its target.
 import argparse
 import http.client
 import os
-import platform
 import re
 import shutil
 import signal
@@ -24,11 +23,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from statistics import median
 
+from benchmarks import processes
 from benchmarks.page import stage
+from benchmarks.report import machine
 from tests.site import REPOSITORY, free_port, wait_until
 
 SEED = 100  # comments that are made by the real operations; more are copies of them
@@ -45,17 +45,7 @@ class Server:
 
     def cpu(self) -> int:
         """Nanoseconds of all its processes and their threads so far."""
-        total = 0
-        for pid in [self.pid, *_descendants(self.pid)]:
-            for task in Path(f"/proc/{pid}/task").iterdir():
-                total += int((task / "schedstat").read_text().split()[0])
-        return total
-
-
-def _descendants(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    found = [int(child) for child in children]
-    return found + [below for child in found for below in _descendants(child)]
+        return processes.cpu(self.pid)
 
 
 @dataclass
@@ -312,11 +302,7 @@ def report(data_dir: Path, folder: Path, options: argparse.Namespace) -> int:
                 asking, f"/articles/{slug}/", before=change(slug), share=0.3
             )
         measure(kinds, rounds=options.rounds, requests=options.requests)
-    system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    print(
-        f"{date.today():%d %B %Y}, {os.cpu_count()} cores, {system}, Python"
-        f" {platform.python_version()}; load {load:.1f} before, {os.getloadavg()[0]:.1f} after.\n"
-    )
+    print(machine(load), end="\n\n")
     cost = {name: median(asked.costs) for name, asked in kinds.items()}
     against = {
         "warm": "bare callable", "warm, brotli": "bare callable",

@@ -26,10 +26,13 @@ from typing import Any
 
 from benchmarks.client import Answer, Client
 from benchmarks.open_pages import LAST, OpenPages
+from benchmarks.report import ms, table
 from tests.site import RunningSite
 
 DECIDED_WITHIN = 120.0  # seconds a comment may take to be decided before the replay gives up on it
 RAISED = {"post_limit": 100_000, "flood_limit": 0, "raid_link_authors": 0, "max_length": 20_000}
+# Everybody is new and comes from one address, and no browser is there to do the sum.
+RAISED |= {"proof_sign_ups": 0, "proof_first_posts": 0}
 EDITOR = "editor"
 
 
@@ -225,15 +228,6 @@ def _progress(total: int) -> Callable[[int], None]:
     return show
 
 
-def _table(rows: list[tuple[str, str]]) -> str:
-    lines = ["| What | Measured |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
-    return "\n".join(lines)
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:,.1f} ms"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path)
@@ -325,22 +319,22 @@ def _replay(site: RunningSite, sources: list[Source], open_pages: int) -> int:
         ),
         (
             "POST answered: median / 99th percentile",
-            f"{_ms(median(ledger.seconds))} / {_ms(percentile(ledger.seconds, 99))}",
+            f"{ms(median(ledger.seconds))} / {ms(percentile(ledger.seconds, 99))}",
         ),
         (
             "POST to decision: median / 99th percentile",
-            f"{_ms(median(waits))} / {_ms(percentile(waits, 99))}",
+            f"{ms(median(waits))} / {ms(percentile(waits, 99))}",
         ),
         (
             "CPU of the web server for each POST, reads while waiting included",
-            _ms(web_cpu / len(ledger.seconds)),
+            ms(web_cpu / len(ledger.seconds)),
         ),
-        ("CPU of the worker for each comment judged", _ms(worker_cpu / len(stored))),
+        ("CPU of the worker for each comment judged", ms(worker_cpu / len(stored))),
         *(_told(pages, live_at) if open_pages else []),
     ]
     raised = ", ".join(f"{name} {value:,}" for name, value in ready["policy"].items())
     print(f"Limits raised for the run, through Policy: {raised}.\n")
-    print(_table(rows))
+    print(table(("What", "Measured"), rows))
     faults = {name: ids for name, ids in wrong.items() if ids}
     if never := pages.delays(live_at)[1]:
         faults["never_told"] = [never]

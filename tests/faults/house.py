@@ -110,15 +110,23 @@ class House:
         wait_until(lambda: name in self.site.pids(), 60, f"{name} to run")
         os.killpg(self.site.pids()[name], signal.SIGKILL)
 
-    def kill_in_worker(self, which: str) -> None:
-        """End the worker's "pool" process, in which it judges, or its "beat"."""
+    def in_worker(self) -> dict[int, str]:
+        """The worker's children by number: "pool", in which it judges, and "beat"."""
         worker, lock = self.site.pids()["worker"], str(self.site.data_dir / "run" / "lock")
+        found = {}
         for child in Path(f"/proc/{worker}/task/{worker}/children").read_text().split():
             with contextlib.suppress(OSError):
                 open_files = {os.readlink(each) for each in Path(f"/proc/{child}/fd").iterdir()}
                 # A beat closes everything it was born with; the pool keeps the folder's lock.
-                if (lock in open_files) == (which == "pool"):
-                    os.kill(int(child), signal.SIGKILL)
+                found[int(child)] = "pool" if lock in open_files else "beat"
+        return found
+
+    def kill_in_worker(self, which: str) -> None:
+        """End the worker's "pool" process, in which it judges, or its "beat"."""
+        for child, what in self.in_worker().items():
+            if what == which:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
 
     @contextlib.contextmanager
     def frozen(self, name: str) -> Iterator[None]:
@@ -131,11 +139,13 @@ class House:
             os.killpg(group, signal.SIGCONT)
 
     @contextlib.contextmanager
-    def worker_beside(self, *, clock: str = "") -> Iterator[subprocess.Popen]:
-        """A second worker with a beat of its own; clock: how far its clock is off, "+1d" say."""
+    def worker_beside(self, *, clock: str = "", processes: int = 1) -> Iterator[subprocess.Popen]:
+        """A second worker with a beat of its own; clock: how far its clock is off, "+1d" say.
+        processes: how many of them judge."""
         name = f"beside{time.monotonic_ns()}"
         with self._beside(
-            *("celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "1"),
+            *("celery", "-A", "config", "worker", "--pool", "prefork"),
+            *("--concurrency", str(processes)),
             *("--beat", "--schedule", str(self.site.data_dir / name), "-n", f"{name}@here"),
             *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
             clock=clock,

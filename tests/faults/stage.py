@@ -102,25 +102,26 @@ def rule_at_desk(comment: int) -> int:
     return record.pk
 
 
-def fill(discussion: int, count: int) -> None:
-    """So many pending comments by a thousand people, as if nobody had judged for a day."""
-    people = [
+def fill(discussion: int, count: int, key: str = "fill") -> None:
+    """So many pending comments by a thousand people, as if nobody had judged for a day. key: what
+    their words and keys hold, another for each time."""
+    people = list(User.objects.filter(email__startswith="crowd")) or User.objects.bulk_create(
         User(email=f"crowd{n}@example.org", display_name=f"Crowd {n}", name_key=f"{n}")
         for n in range(1_000)
-    ]
-    people = User.objects.bulk_create(people)
+    )
     day_ago = timezone.now() - timedelta(days=1)
     for start in range(0, count, STEP):
+        numbers = range(start, min(start + STEP, count))
         rows = [
             Comment(
                 call_to_action_id=discussion,
                 author=people[n % len(people)],
                 created_at=day_ago + n * timedelta(days=1) / count,
-                idempotency_key=f"fill-{n}",
+                idempotency_key=f"{key}-{n}",
             )
-            for n in range(start, start + STEP)
+            for n in numbers
         ]
-        _with_words(rows, [sentence("fill", n, plain=True) for n in range(start, start + STEP)])
+        _with_words(rows, [sentence(key, n, plain=True) for n in numbers])
 
 
 def chain(discussion: int, count: int, author: str) -> list[int]:
