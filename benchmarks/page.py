@@ -14,7 +14,6 @@ import argparse
 import http.client
 import json
 import os
-import platform
 import re
 import signal
 import subprocess
@@ -22,13 +21,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from statistics import median
 from time import monotonic
 from typing import Any
 
 from benchmarks.chromium import Load, look
+from benchmarks.machine import described
 from benchmarks.replay import cpu_seconds
 from tests.site import REPOSITORY, free_port, wait_until
 
@@ -114,7 +113,8 @@ def in_turn(
     }
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """As Markdown."""
     lines = [head, tuple("---" for _cell in head), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
@@ -157,7 +157,7 @@ def _served(port: int, pid: int, data_dir: Path, cookie: dict[str, str], options
             )
         )
     head = ("Request", "CPU", "Answered in", "CPU, share", "Requests a second, share", "Against")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _counted(counts: dict[str, list[int]], filled: dict[str, int]) -> tuple[str, list[str]]:
@@ -169,7 +169,7 @@ def _counted(counts: dict[str, list[int]], filled: dict[str, int]) -> tuple[str,
         if many > most or few != many:
             faults.append(f"{who}: {few} queries, then {many}, of at most {most}")
     head = ("What", *(f"{filled[slug]:,} comments" for slug in (SMALL, SLUG)), "Budget")
-    return _table(head, rows), faults
+    return table(head, rows), faults
 
 
 def _seen(loads: dict[str, list[Load]]) -> tuple[str, list[str]]:
@@ -198,7 +198,7 @@ def _seen(loads: dict[str, list[Load]]) -> tuple[str, list[str]]:
         "Page", "Weight", "Of it the page itself", "Requests", "Render-blocking",
         "To other hosts", "Largest contentful paint", "Layout shift, the whole way down",
     )  # fmt: skip
-    return _table(head, rows), faults
+    return table(head, rows), faults
 
 
 def main() -> int:
@@ -239,12 +239,7 @@ def measure(data_dir: Path, options: Any) -> int:
     counted, faults = _counted(counts, filled)
     seen, heavy = _seen(loads)
     faults += heavy + ([f"replies moved the page by {live.shift}"] if live.shift else [])
-    system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    print(
-        f"{date.today():%d %B %Y}, {os.cpu_count()} cores, {system},"
-        f" Python {platform.python_version()}; load {load_before:.1f} before,"
-        f" {os.getloadavg()[0]:.1f} after.\n"
-    )
+    print(described(load_before))
     told = (
         f"Live replies: {live.told} told on an open page after {live.seconds:.1f} s, layout shift"
         f" {live.shift:.3f}; {live.placed} shown where they belong when asked for."
