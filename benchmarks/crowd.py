@@ -104,10 +104,15 @@ def fill(sizes: dict[str, int]) -> dict[str, Any]:
     return {slug: Article.objects.get(slug=slug).call_to_action.live_count for slug in sizes}
 
 
-def tell(discussions: dict[str, list[dict[str, Any]]], authors: int) -> dict[str, str]:
-    """Articles by slug with these comments, live, as {author, parent, body} in their order; what
-    each article says, by slug."""
-    readers, told = _people(authors), {}
+def tell(
+    discussions: dict[str, list[dict[str, Any]]], authors: int, posters: int
+) -> dict[str, Any]:
+    """Articles by slug with these comments, live, each {author, parent, body} in its order.
+
+    {bodies: what the articles say, by slug; posters: of the first authors, with a bearer token and
+    a session's cookie each}.
+    """
+    readers, bodies = _people(authors), {}
     for slug, said in discussions.items():
         article, made = make_article(slug), []
         for start in range(0, len(said), BATCH):
@@ -116,19 +121,14 @@ def tell(discussions: dict[str, list[dict[str, Any]]], authors: int) -> dict[str
                     parent = None if one["parent"] is None else made[one["parent"]]
                     made.append(_live(readers[one["author"]], article, one["body"], parent))
             print(f"  {len(made):,} of {len(said):,} in {slug}", file=sys.stderr, flush=True)
-        told[slug] = article.body
-    return told
+        bodies[slug] = article.body
+    return {"bodies": bodies, "posters": [_poster(each) for each in readers[:posters]]}
 
 
-def posters(number: int) -> list[dict[str, str]]:
-    """The first readers, each with a bearer token and a session: {token, cookie}."""
-    found = []
-    for each in range(number):
-        user = User.objects.get(email=f"reader{each}@example.org")
-        _row, token = accounts.issue_token(actor=user, user=user, name="benchmark")
-        session = sign_in(user.email)
-        found.append({"token": token, "cookie": f"{session['name']}={session['value']}"})
-    return found
+def _poster(user: User) -> dict[str, str]:
+    _row, token = accounts.issue_token(actor=user, user=user, name="benchmark")
+    session = sign_in(user.email)
+    return {"token": token, "cookie": f"{session['name']}={session['value']}"}
 
 
 def sign_in(email: str = "reader1@example.org") -> dict[str, str]:
@@ -167,7 +167,7 @@ def go_live(slug: str, parent: int, answers: int) -> list[int]:
     return [comment.pk for comment in made]
 
 
-VERBS = {verb.__name__: verb for verb in (fill, tell, posters, sign_in, queries, go_live)}
+VERBS = {verb.__name__: verb for verb in (fill, tell, sign_in, queries, go_live)}
 
 if __name__ == "__main__":
     print(json.dumps(VERBS[sys.argv[1]](**json.load(sys.stdin))))

@@ -14,12 +14,13 @@ from uuid import uuid4
 
 from benchmarks.discussion import AUTHORS, marked
 from benchmarks.html_page import hidden_fields
-from benchmarks.peer_sites import ORIGIN, Isso, isso_comment
+from benchmarks.peer_sites import ORIGIN, Isso, Sides, isso_comment
 from benchmarks.reading import Asked, Server, ask
 from tests.site import wait_until
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+SHARE = 0.2  # of the requests of a round
 FIRST = 50_000  # the number of the first comment that is posted: no discussion is so long
 
 
@@ -43,14 +44,23 @@ class Judging:
             self._began = self.worker.cpu()
 
     def end(self, posted: int) -> None:
-        wait_until(lambda: not self._pending(), 120, "judging what was posted")
+        self.wait()
         assert self._began is not None
         self.costs.append((self.worker.cpu() - self._began) / posted / 1e6)
         self._began = None
 
-    def _pending(self) -> bool:
+    def wait(self) -> None:
+        """Until nothing is left to judge."""
         found = "SELECT EXISTS (SELECT 1 FROM comments_comment WHERE status = 'pending')"
-        return bool(self.database.execute(found).fetchone()[0])
+        wait_until(lambda: self.database.execute(found).fetchone() == (0,), 120, "judging")
+
+    def became(self) -> dict[str, int]:
+        """What became of all that was posted here, by status."""
+        found = (
+            "SELECT c.status, count(*) FROM comments_comment c JOIN comments_commentrevision r"
+            " ON r.id = c.latest_id WHERE r.source LIKE ? GROUP BY 1"
+        )
+        return dict(self.database.execute(found, [f"%mark{FIRST // 10_000}____"]).fetchall())
 
 
 def _answered(asked: Asked) -> tuple[str, dict[str, str]]:
@@ -79,10 +89,9 @@ def _poster(page: Asked, cookie: str, action: str, csrf: str) -> _Poster:
     return _Poster(hidden_fields(text, action), sent, given[csrf])
 
 
-def ours(
-    server: Server, slug: str, posters: list[dict[str, str]], site: str, judging: Judging
-) -> tuple[Asked, Asked]:
+def ours(sides: Sides, slug: str, judging: Judging) -> tuple[Asked, Asked]:
     """Through the API with a token, and by the form of a reader who is signed in."""
+    server, posters, site = sides.queueing, sides.posters, sides.url
     texts = words()
     own = {"Host": site.partition("://")[2]}
     tokens = cycle([each["token"] for each in posters])
@@ -104,7 +113,7 @@ def ours(
     def posting(path: str, status: int, compose: Callable[[], tuple[bytes, dict[str, str]]]):
         return Asked(
             server, path, status=status, method="POST", compose=compose,
-            before=judging.begin, after=judging.end,
+            before=judging.begin, after=judging.end, share=SHARE,
         )  # fmt: skip
 
     return posting(f"/api/v1/articles/{slug}/comments", 201, call), posting(action, 302, submit)
@@ -114,7 +123,9 @@ def isso(site: Isso, uri: str) -> Asked:
     """As Isso's script posts; readers have no accounts there."""
     texts, authors = words(), cycle(range(AUTHORS))
     asked = site.posting(uri, {})
-    return replace(asked, compose=lambda: site.composed(isso_comment(next(authors), next(texts))))
+    return replace(
+        asked, share=SHARE, compose=lambda: site.composed(isso_comment(next(authors), next(texts)))
+    )
 
 
 def xtd(server: Server, slug: str, cookies: list[str]) -> tuple[Asked, Asked]:
@@ -142,6 +153,8 @@ def xtd(server: Server, slug: str, cookies: list[str]) -> tuple[Asked, Asked]:
         return json.dumps(said).encode(), sent
 
     return (
-        Asked(server, "/comments/api/comment/", status=201, method="POST", compose=call),
-        Asked(server, action, status=302, method="POST", compose=submit),
+        Asked(
+            server, "/comments/api/comment/", status=201, method="POST", compose=call, share=SHARE
+        ),
+        Asked(server, action, status=302, method="POST", compose=submit, share=SHARE),
     )

@@ -18,31 +18,26 @@ import http.client
 import json
 import os
 import re
-import sqlite3
-import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from urllib.parse import quote, urljoin
 
 from benchmarks import peer_posts
-from benchmarks.discussion import AUTHORS, THREAD, held, said
+from benchmarks.discussion import THREAD, held, said
 from benchmarks.html_page import parts
 from benchmarks.machine import described
-from benchmarks.page import stage, table
-from benchmarks.peer_sites import Isso, Xtd, isso_served
-from benchmarks.reading import Asked, Server, ask, changing, granian, measure
-from tests.site import REPOSITORY, RunningSite
+from benchmarks.page import table
+from benchmarks.peer_sites import FLAT, Sides, members, opened
+from benchmarks.reading import Asked, Server, ask, changing, measure
 from tests.supplies import pins
 
 OURS, ISSO, XTD = "Rejoinder", "Isso", "django-comments-xtd"
 PINNED = Path(__file__).with_name("peers.txt")
 PAGE = 25 * THREAD  # of our page: 25 threads
 LIST = 50  # of our API's page: so many top-level comments
-POSTERS = 10
 TALK = "talk"  # the discussion that is posted to
 TALKED = 100
 ZIPPED = {"Accept-Encoding": "gzip, br"}
@@ -73,25 +68,20 @@ def check(kinds: list[Kind]) -> None:
     """Raise unless every last answer holds the comments that it should, and no others."""
     for kind in kinds:
         found = len(held(kind.asked.body))
-        if kind.table == "read" and found != kind.holds:
+        if found != kind.holds:
             raise RuntimeError(f"{kind.product}, {kind.what}: {found} comments, not {kind.holds}")
 
 
-def ours_read(site: Server, asking: Server, database: sqlite3.Connection, size: int) -> list[Kind]:
+def ours_read(sides: Sides, size: int) -> list[Kind]:
     path, shown = f"/articles/of-{size}/", min(size, PAGE)
-    tops = min(-(-size // THREAD), LIST)
-    after = changing(database, f"of-{size}")
+    after = changing(sides.database, f"of-{size}")
+    listed = Asked(sides.ours, f"/api/v1/articles/of-{size}/comments", share=0.3)
+    changed = Asked(sides.asking, path, before=after, share=0.3)
     return [
-        Kind("read", OURS, "the page, warm", Asked(site, path), size, shown),
-        Kind(
-            "read", OURS, "the page, right after a change",
-            Asked(asking, path, before=after, share=0.3), size, shown,
-        ),
-        Kind(
-            "read", OURS, "API, top-level comments",
-            Asked(site, f"/api/v1/articles/of-{size}/comments", share=0.3), size, tops,
-        ),
-    ]  # fmt: skip
+        Kind("read", OURS, "the page, warm", Asked(sides.ours, path), size, shown),
+        Kind("read", OURS, "the page, right after a change", changed, size, shown),
+        Kind("read", OURS, "API, top-level comments", listed, size, min(-(-size // THREAD), LIST)),
+    ]
 
 
 def _isso_asked(uri: str) -> str:
@@ -99,16 +89,15 @@ def _isso_asked(uri: str) -> str:
     return f"/?uri={quote(uri)}&sort=oldest&offset=0&nested_limit=5"
 
 
-def peers_read(isso: Isso, xtd: Server, numbers: dict[str, int], size: int) -> list[Kind]:
+def peers_read(sides: Sides, size: int) -> list[Kind]:
     share = min(1.0, 10 / size)
-    uri = f"/of-{size}/"
-    listed = f"/comments/api/benchmarks-article/{numbers[f'of-{size}']}/"
+    uri, isso = f"/of-{size}/", sides.isso.server
     asked = [
-        (ISSO, "JSON, as its script asks", isso.server, _isso_asked(uri)),
-        (ISSO, "JSON, all", isso.server, f"/?uri={quote(uri)}"),
-        (XTD, "the page, by visitors", xtd, f"/articles/of-{size}/"),
-        (XTD, "the page, by members", xtd, f"/articles/members-{size}/"),
-        (XTD, "API, all", xtd, listed),
+        (ISSO, "JSON, as its script asks", isso, _isso_asked(uri)),
+        (ISSO, "JSON, all", isso, f"/?uri={quote(uri)}"),
+        (XTD, "the page, by visitors", sides.xtd, f"/articles/of-{size}/"),
+        (XTD, "the page, by members", sides.xtd, f"/articles/{members(f'of-{size}')}/"),
+        (XTD, "API, all", sides.xtd, sides.listed(f"of-{size}")),
     ]
     return [
         Kind("read", product, what, Asked(server, path, share=share), size, size)
@@ -116,19 +105,19 @@ def peers_read(isso: Isso, xtd: Server, numbers: dict[str, int], size: int) -> l
     ]
 
 
-def polls(site: Server, isso: Isso, xtd: Server, numbers: dict[str, int], size: int) -> list[Kind]:
-    path = f"/articles/of-{size}/"
-    page = _answer(site, path)
+def polls(sides: Sides, size: int) -> list[Kind]:
+    """What an open page asks to learn whether there is news."""
+    page = _answer(sides.ours, f"/articles/of-{size}/")
     polled = re.search(rb'data-poll="([^"]+)"', page)[1].decode()
-    counted = json.dumps([f"/of-{size}/"]).encode()
-    post = Asked(
-        isso.server, "/count", method="POST", compose=lambda: (counted, peer_posts.JSON)
-    )  # fmt: skip
-    number = numbers[f"of-{size}"]
+    named = json.dumps([f"/of-{size}/"]).encode()
+    counted = Asked(
+        sides.isso.server, "/count", method="POST", compose=lambda: (named, peer_posts.JSON)
+    )
+    count = Asked(sides.xtd, f"{sides.listed(f'of-{size}')}count/")
     return [
-        Kind("poll", OURS, "the version of the discussion", Asked(site, polled)),
-        Kind("poll", ISSO, "POST /count", post),
-        Kind("poll", XTD, "count", Asked(xtd, f"/comments/api/benchmarks-article/{number}/count/")),
+        Kind("poll", OURS, "the version of the discussion", Asked(sides.ours, polled)),
+        Kind("poll", ISSO, "POST /count", counted),
+        Kind("poll", XTD, "GET the count", count),
     ]
 
 
@@ -138,13 +127,13 @@ def _answer(server: Server, path: str, **headers: str) -> bytes:
     return asked.body
 
 
-def whole_pages(site: Server, isso: Isso, flat: Server, size: int) -> str:
+def whole_pages(sides: Sides, size: int) -> str:
     """The table of all that a browser asks for to show one page, as it is out of the box."""
     script = ["/js/embed.min.js", "/css/isso.css", "/config", _isso_asked(f"/of-{size}/")]
     rows = [
-        (OURS, *_weighed(site, *_parts_of(site, f"/articles/of-{size}/"))),
-        (ISSO, *_weighed(isso.server, ["the publisher's page", *script], 0)),
-        (XTD, *_weighed(flat, *_parts_of(flat, "/articles/flat/"))),
+        (OURS, *_weighed(sides.ours, *_parts_of(sides.ours, f"/articles/of-{size}/"))),
+        (ISSO, *_weighed(sides.isso.server, ["the publisher's page", *script], 0)),
+        (XTD, *_weighed(sides.flat, *_parts_of(sides.flat, f"/articles/{FLAT}/"))),
     ]
     head = ("Product", "Requests", "To other hosts", "Bytes sent", "Bytes, not compressed")
     return table(head, rows)
@@ -228,95 +217,60 @@ def main() -> int:
         return compare(Path(folder), options)
 
 
+def kinds_of(sides: Sides, judging: peer_posts.Judging, sizes: list[int]) -> list[Kind]:
+    """Every kind of request, in the order of the tables."""
+    usual = usual_of(sizes)
+    kinds = [kind for size in sizes for kind in [*ours_read(sides, size), *peers_read(sides, size)]]
+    out_of_the_box = Asked(sides.flat, f"/articles/{FLAT}/", share=0.1)
+    last = max(place for place, kind in enumerate(kinds) if kind.size == usual)
+    kinds.insert(last + 1, Kind("read", XTD, "the page, no replies", out_of_the_box, usual, usual))
+    called, submitted = peer_posts.ours(sides, TALK, judging)
+    xtd_called, xtd_submitted = peer_posts.xtd(sides.xtd, TALK, sides.cookies)
+    kinds += [
+        Kind("post", OURS, "API, with a token", called),
+        Kind("post", OURS, "the form, signed in", submitted),
+        Kind("post", ISSO, "POST /new", peer_posts.isso(sides.isso, f"/{TALK}/")),
+        Kind("post", XTD, "API, signed in", xtd_called),
+        Kind("post", XTD, "the form, signed in", xtd_submitted),
+    ]
+    return [*kinds, *polls(sides, usual)]
+
+
+def usual_of(sizes: list[int]) -> int:
+    """The size at which the products are shown as they are out of the box."""
+    return min(sizes, key=lambda size: abs(size - 100))
+
+
 def compare(folder: Path, options: argparse.Namespace) -> int:
     """Tell every product the discussions, ask them all, print. 1 when something is too dear."""
-    load = os.getloadavg()[0]
-    sizes = options.sizes
-    usual = min(sizes, key=lambda size: abs(size - 100))
-    discussions = {f"of-{size}": said(size) for size in sizes}
+    load, usual = os.getloadavg()[0], usual_of(options.sizes)
+    discussions = {f"of-{size}": said(size) for size in options.sizes}
     discussions[TALK] = said(TALKED)
-    data_dir = folder / "data"
-    environment = {**os.environ, "REJOINDER_DATA": str(data_dir), "REJOINDER_ENV": "production"}
-    prepare = [sys.executable, "manage.py", "prepare"]
-    subprocess.run(prepare, cwd=REPOSITORY, env=environment, check=True, stdout=sys.stderr)
-    bodies = stage(data_dir, "tell", discussions=discussions, authors=AUTHORS)
-    posters = stage(data_dir, "posters", number=POSTERS)
-    xtd = Xtd(options.python, folder)
-    told = {
-        slug: {"body": bodies[slug], "comments": comments, "members": False}
-        for slug, comments in discussions.items()
-    }
-    told |= {f"members-{size}": {**told[f"of-{size}"], "members": True} for size in sizes}
-    told["flat"] = {**told[f"of-{usual}"], "comments": said(usual, flat=True)}
-    numbers = xtd.tell("fill", articles=told, authors=AUTHORS)
-    cookies = xtd.tell("posters", number=POSTERS)
-    with ExitStack() as stack:
-        isso = stack.enter_context(isso_served(options.python, folder))
-        isso.fill({f"/{slug}/": comments for slug, comments in discussions.items()})
-        theirs = stack.enter_context(xtd.served(levels=1))
-        flat = stack.enter_context(xtd.served(levels=0))
-        running = stack.enter_context(
-            RunningSite(data_dir=data_dir, environment="production", env={"ACCESS_LOG": "off"})
+    with opened(folder, options.python, discussions, flat=said(usual, flat=True)) as sides:
+        judging = peer_posts.Judging(sides.worker, sides.database)
+        kinds = kinds_of(sides, judging, options.sizes)
+        reads, posts, asks = (
+            [kind for kind in kinds if kind.table == name] for name in ("read", "post", "poll")
         )
-        asking = stack.enter_context(granian(data_dir, "benchmarks.reading_site:application"))
-        database = sqlite3.connect(data_dir / "db.sqlite3", timeout=60, isolation_level=None)
-        pids = running.pids()
-        site = Server(running.port, pids["web"])
-        # What it costs Redis to take a comment in belongs to taking it in.
-        queueing = Server(running.port, pids["web"], (pids["redis"],))
-        judging = peer_posts.Judging(Server(0, pids["worker"]), database)
-        called, submitted = peer_posts.ours(queueing, TALK, posters, running.url, judging)
-        xtd_called, xtd_submitted = peer_posts.xtd(theirs, TALK, cookies)
-        kinds = [
-            kind
-            for size in sizes
-            for kind in [
-                *ours_read(site, asking, database, size),
-                *peers_read(isso, theirs, numbers, size),
-            ]
-        ]
-        kinds += [
-            Kind("post", OURS, "API, with a token", called),
-            Kind("post", OURS, "the form, signed in", submitted),
-            Kind("post", ISSO, "POST /new", peer_posts.isso(isso, f"/{TALK}/")),
-            Kind("post", XTD, "API, signed in", xtd_called),
-            Kind("post", XTD, "the form, signed in", xtd_submitted),
-            *polls(site, isso, theirs, numbers, usual),
-        ]
-        flat_page = Asked(flat, "/articles/flat/", share=0.1)
-        last = max(place for place, kind in enumerate(kinds) if kind.size == usual)
-        kinds.insert(last + 1, Kind("read", XTD, "the page, no replies", flat_page, usual, usual))
-        by_table = {
-            name: [kind for kind in kinds if kind.table == name]
-            for name in ("read", "post", "poll")
-        }
-        for kind in by_table["post"]:
-            kind.asked.share = 0.2
-        measure(
-            {f"{number}": kind.asked for number, kind in enumerate(kinds)},
-            rounds=options.rounds, requests=options.requests,
-        )  # fmt: skip
-        check(kinds)
-        check_stored(by_table["post"], database, isso, theirs, numbers)
-        whole = whole_pages(site, isso, flat, usual)
-        outcomes = dict(
-            database.execute(
-                "SELECT c.status, count(*) FROM comments_comment c JOIN comments_commentrevision r"
-                " ON r.id = c.latest_id WHERE r.source LIKE ? GROUP BY 1", ["%mark5____"]
-            ).fetchall()
-        )  # fmt: skip
+        judging.wait()
+        every = {f"{number}": kind.asked for number, kind in enumerate(kinds)}
+        measure(every, rounds=options.rounds, requests=options.requests)
+        check(reads)
+        check_stored(posts, sides)
+        whole = whole_pages(sides, usual)
+        became = ", ".join(f"{count} {status}" for status, count in judging.became().items())
     print(described(load))
     pinned = dict(pins(PINNED.read_text()))
     print(
         f"Isso {pinned['isso']}, django-comments-xtd {pinned['django-comments-xtd']} on Django"
         f" {pinned['django']}; all behind granian {pinned['granian']}, one process, four threads;"
-        f" {options.rounds} rounds. Comments posted to ours: {outcomes}.\n"
+        f" {options.rounds} rounds. What was posted to ours is {became}.\n"
     )
     judged = median(judging.costs[2:])  # the first round of both ways warms
-    print(reading_table(by_table["read"]))
     afterwards = (OURS, "judging one comment afterwards, in the worker", f"{judged:.3f} ms", "")
-    print("\n" + plain_table(by_table["post"], afterwards))
-    print("\n" + plain_table(by_table["poll"]))
+    print(reading_table(reads))
+    print("\n" + plain_table(posts, afterwards))
+    print("\n" + plain_table(asks))
     print(f"\n{usual} comments, out of the box:\n\n{whole}")
     faults = over(kinds, options.cheaper)
     for fault in faults:
@@ -324,22 +278,15 @@ def compare(folder: Path, options: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def check_stored(
-    posts: list[Kind],
-    database: sqlite3.Connection,
-    isso: Isso,
-    xtd: Server,
-    numbers: dict[str, int],
-) -> None:
+def check_stored(posts: list[Kind], sides: Sides) -> None:
     """Raise unless every product has every comment that it said it had taken."""
-    (ours,) = database.execute(
+    (ours,) = sides.database.execute(
         "SELECT count(*) FROM comments_comment c JOIN articles_calltoaction q"
         " ON q.id = c.call_to_action_id JOIN articles_article a ON a.id = q.article_id"
         " WHERE a.slug = ?", [TALK]
     ).fetchone()  # fmt: skip
-    listed = json.loads(_answer(isso.server, f"/?uri=/{TALK}/"))
-    counted = f"/comments/api/benchmarks-article/{numbers[TALK]}/count/"
-    theirs = json.loads(_answer(xtd, counted))
+    listed = json.loads(_answer(sides.isso.server, f"/?uri=/{TALK}/"))
+    theirs = json.loads(_answer(sides.xtd, f"{sides.listed(TALK)}count/"))
     found = {OURS: ours, ISSO: listed["total_replies"], XTD: theirs["count"]}
     for product, number in found.items():
         taken = sum(kind.asked.answered for kind in posts if kind.product == product)

@@ -1,6 +1,6 @@
 """The least site that carries django-comments-xtd: articles, and their comments by its own tags.
 
-    python -m benchmarks.xtd_site VERB < arguments.json > answer.json
+    python -m benchmarks.xtd_site < what_to_fill.json > answer.json
 
 Runs in the environment of the peers, on the folder that XTD_DATA names; replies go XTD_LEVELS deep.
 Django's own project template but for what is said here; nothing of ours is loaded.
@@ -122,16 +122,20 @@ urlpatterns = [
 application = get_wsgi_application()
 
 
-def fill(articles: dict[str, dict[str, Any]], authors: int) -> dict[str, int]:
-    """An empty database with articles by slug, each {body, comments, members}, and so many people;
-    the articles' numbers. members: whether its comments are of people with accounts."""
+def fill(articles: dict[str, dict[str, Any]], authors: int, posters: int) -> dict[str, Any]:
+    """An empty database with articles by slug, each {body, comments, members}, and so many people:
+    {numbers: of the articles, posters: the sessions of the first people, as cookies}.
+
+    members: whether its comments are of people with accounts.
+    """
     call_command("migrate", verbosity=0)
     with connection.schema_editor() as editor:
         editor.create_model(Article)
     people = [
         User.objects.create_user(f"reader{n}", f"reader{n}@example.org") for n in range(authors)
     ]
-    return {slug: _tell(slug, people, **given).pk for slug, given in articles.items()}
+    numbers = {slug: _tell(slug, people, **given).pk for slug, given in articles.items()}
+    return {"numbers": numbers, "posters": [_signed_in(each) for each in people[:posters]]}
 
 
 @transaction.atomic
@@ -154,16 +158,11 @@ def _tell(
     return article
 
 
-def posters(number: int) -> list[str]:
-    """The first people's sessions, as cookies."""
-    found = []
-    for each in range(number):
-        client = Client(headers={"host": "localhost"})
-        client.force_login(User.objects.get(username=f"reader{each}"))
-        found.append(f"sessionid={client.cookies['sessionid'].value}")
-    return found
+def _signed_in(user: User) -> str:
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user)
+    return f"sessionid={client.cookies['sessionid'].value}"
 
 
 if __name__ == "__main__":
-    verb = {"fill": fill, "posters": posters}[sys.argv[1]]
-    print(json.dumps(verb(**json.load(sys.stdin))))
+    print(json.dumps(fill(**json.load(sys.stdin))))
