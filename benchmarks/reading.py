@@ -187,6 +187,9 @@ def measure(kinds: dict[str, Asked], *, rounds: int, requests: int) -> None:
         for asked in kinds.values():
             connection = open_to[asked.server.port]
             count = max(5, round(requests * asked.share))
+            # granian gives up a connection on which nothing was asked for half a minute.
+            connection.close()
+            connection.connect()
             if asked.method == "GET":
                 _prime(connection, asked)
             before = asked.server.cpu()
