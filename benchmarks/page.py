@@ -19,7 +19,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -113,7 +113,7 @@ def in_turn(
     }
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """As Markdown."""
     lines = [head, tuple("---" for _cell in head), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

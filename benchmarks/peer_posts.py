@@ -67,7 +67,7 @@ def _answered(asked: Asked) -> tuple[str, dict[str, str]]:
     """A page, and the cookies that a browser sends from then on."""
     connection = http.client.HTTPConnection("127.0.0.1", asked.server.port, timeout=60)
     answer = ask(connection, asked)
-    cookies = {}
+    cookies: dict[str, str] = {}
     for line in answer.headers.get_all("Set-Cookie", []):
         cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
     return asked.body.decode(), cookies
@@ -110,7 +110,9 @@ def ours(sides: Sides, slug: str, judging: Judging) -> tuple[Asked, Asked]:
         sent = {**poster.headers, **FORM, "Origin": site}
         return urlencode({**filled, "body": next(texts)}).encode(), sent
 
-    def posting(path: str, status: int, compose: Callable[[], tuple[bytes, dict[str, str]]]):
+    def posting(
+        path: str, status: int, compose: Callable[[], tuple[bytes, dict[str, str]]]
+    ) -> Asked:
         return Asked(
             server, path, status=status, method="POST", compose=compose,
             before=judging.begin, after=judging.end, share=SHARE,

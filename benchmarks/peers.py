@@ -108,7 +108,7 @@ def peers_read(sides: Sides, size: int) -> list[Kind]:
 def polls(sides: Sides, size: int) -> list[Kind]:
     """What an open page asks to learn whether there is news."""
     page = _answer(sides.ours, f"/articles/of-{size}/")
-    polled = re.search(rb'data-poll="([^"]+)"', page)[1].decode()
+    [polled] = re.findall(r'data-poll="([^"]+)"', page.decode())
     named = json.dumps([f"/of-{size}/"]).encode()
     counted = Asked(
         sides.isso.server, "/count", method="POST", compose=lambda: (named, peer_posts.JSON)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "mo", "nu", "pa", "re", "si", "to")
-ENGLISH = re.findall(
+ENGLISH: list[str] = re.findall(
     r"\w+",
     """
     about after again air all along and another answer any are around ask at away back because

@@ -69,7 +69,7 @@ class Asked:
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
-    before: Callable[[], None] | None = None
+    before: Callable[[], object] | None = None
     share: float = 1.0  # of the requests of a round
     method: str = "GET"
     compose: Callable[[], tuple[bytes, dict[str, str]]] | None = None
@@ -278,7 +278,7 @@ def main() -> int:
         return report(data_dir, folder, options)
 
 
-def changing(database: sqlite3.Connection, slug: str) -> Callable[[], None]:
+def changing(database: sqlite3.Connection, slug: str) -> Callable[[], object]:
     """What has one reader find that a comment on the page adds something."""
     return lambda: database.execute(
         "UPDATE comments_comment SET ups = ups + 1 WHERE id = (SELECT id FROM comments_comment"
