@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
+# What Rejoinder is measured beside lives outside of its own environment.
+PEERS := /tmp/rejoinder-peers
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make requirements"
 # A file's tests stay together: what they share is made once. One process more than there are cores,
@@ -128,6 +130,10 @@ bench-open-pages: $(VENV)/.tools ## Measure 10,000 open pages that ask for news 
 bench-size: $(VENV)/.tools ## Measure the memory of each process, and the disk for a million comments (ARGS="--comments 5000")
 	$(PY) -m benchmarks.size $(ARGS)
 
+.PHONY: bench-peers
+bench-peers: $(VENV)/.tools $(PEERS)/.installed ## Measure beside Isso and django-comments-xtd (ARGS="--sizes 10 --rounds 2 --requests 10", PEERS=folder)
+	$(PY) -m benchmarks.peers --python $(PEERS)/bin/python $(ARGS)
+
 .PHONY: bench-desk
 bench-desk: $(VENV)/.tools ## Measure every view of the editors' desk with 1,000 waiting and with 100,000 (ARGS="--waiting 10000")
 	$(PY) -m benchmarks.desk $(ARGS)
@@ -160,6 +166,7 @@ requirements: $(VENV)/.uv ## Pin the newest allowed versions of everything, with
 	$(COMPILE) --upgrade requirements.in -o requirements.txt
 	$(COMPILE) --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
 	$(COMPILE) --upgrade requirements-train.in -c requirements.txt -o requirements-train.txt
+	$(COMPILE) --upgrade benchmarks/peers.in -c requirements.txt -o benchmarks/peers.txt
 
 .PHONY: browser
 browser:
@@ -197,6 +204,12 @@ $(VENV)/.site: requirements.txt $(VENV)/.uv
 $(VENV)/.tools: requirements-dev.txt requirements-train.txt $(VENV)/.site
 	@echo 'Installing what the tests need…'
 	$(call install,requirements-dev.txt -r requirements-train.txt)
+
+$(PEERS)/.installed: private PY := $(PEERS)/bin/python
+$(PEERS)/.installed: benchmarks/peers.txt $(VENV)/.uv
+	@echo 'Installing Isso and django-comments-xtd in $(PEERS)…'
+	@$(VENV)/bin/python -m venv $(PEERS)
+	$(call install,benchmarks/peers.txt)
 
 $(VENV)/.uv: requirements-uv.txt | $(PY)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt

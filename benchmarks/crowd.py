@@ -25,6 +25,7 @@ from accounts import operations as accounts  # noqa: E402
 from accounts.models import User  # noqa: E402
 from articles import operations as articles  # noqa: E402
 from articles.models import Article, CallToAction, Section  # noqa: E402
+from benchmarks.prose import SYLLABLES, text  # noqa: E402
 from benchmarks.stage import raise_limits  # noqa: E402
 from comments import operations as comments  # noqa: E402
 from comments.models import Comment  # noqa: E402
@@ -33,27 +34,7 @@ READERS = 400
 TOP_LEVEL = 0.25  # of the first four fifths
 NEWEST = 40  # threads that most replies go to
 BATCH = 250  # comments in one transaction: only the waits for the disk are saved
-SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "mo", "nu", "pa", "re", "si", "to")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def _word(random: Random) -> str:
-    return "".join(random.choice(SYLLABLES) for _n in range(random.randint(1, 4)))
-
-
-def _text(random: Random, number: int) -> str:
-    """A comment of one to four paragraphs, some with a quote, a link or marked words."""
-    paragraphs = []
-    for _paragraph in range(random.choice((1, 1, 1, 2, 2, 3, 4))):
-        words = [_word(random) for _n in range(random.randint(8, 60))]
-        if random.random() < 0.2:
-            words[3] = f"*{words[3]}*"
-        paragraphs.append(" ".join(words).capitalize() + ".")
-    if random.random() < 0.1:
-        paragraphs.insert(0, f"> {' '.join(_word(random) for _n in range(12))}")
-    if random.random() < 0.05:
-        paragraphs.append(f"[{_word(random)}](https://example.org/{number})")
-    return "\n\n".join(paragraphs)
 
 
 def _name(number: int) -> str:
@@ -76,7 +57,7 @@ def make_article(slug: str) -> Article:
     editor = User.objects.editors().first()
     section, _made = Section.objects.get_or_create(slug="bench", defaults={"name": "Benchmarks"})
     random = Random(slug)
-    body = "\n\n".join(_text(random, n) for n in range(12))
+    body = "\n\n".join(text(random, n) for n in range(12))
     article = Article(title=f"A discussion: {slug}", slug=slug, body=body, section=section)
     article = articles.save_article(actor=editor, article=article, tags=[], authors=[editor])
     articles.set_call_to_action(
@@ -86,6 +67,19 @@ def make_article(slug: str) -> Article:
     return articles.publish(actor=editor, article=article)
 
 
+def _people(number: int) -> list[User]:
+    """An editor, and so many readers, who may post as much as they like."""
+    raise_limits({"post_limit": 100_000, "flood_limit": 0, "max_length": 20_000})
+    editor = accounts.create_account(
+        actor=None, email="editor@example.org", display_name="The Desk", role="editor"
+    )
+    editor.authenticator_set.create(type="totp", data={})
+    return [
+        accounts.create_account(actor=None, email=f"reader{n}@example.org", display_name=_name(n))
+        for n in range(number)
+    ]
+
+
 def fill(sizes: dict[str, int]) -> dict[str, Any]:
     """Articles by slug with so many live comments each, every one through the real operations.
 
@@ -93,15 +87,7 @@ def fill(sizes: dict[str, int]) -> dict[str, Any]:
     any comment before it or, half of the time, one of the newest threads. So there are long threads
     and deep ones, and the first page is as full as a page may be.
     """
-    raise_limits({"post_limit": 100_000, "flood_limit": 0, "max_length": 20_000})
-    editor = accounts.create_account(
-        actor=None, email="editor@example.org", display_name="The Desk", role="editor"
-    )
-    editor.authenticator_set.create(type="totp", data={})
-    readers = [
-        accounts.create_account(actor=None, email=f"reader{n}@example.org", display_name=_name(n))
-        for n in range(READERS)
-    ]
+    readers = _people(READERS)
     for slug, size in sizes.items():
         article, random, made, tops = make_article(slug), Random(size), [], []
         for start in range(0, size, BATCH):
@@ -110,18 +96,45 @@ def fill(sizes: dict[str, int]) -> dict[str, Any]:
                     top = not made or (number < size * 0.8 and random.random() < TOP_LEVEL)
                     near = tops[-NEWEST:] if random.random() < 0.5 else made
                     parent = None if top else random.choice(near)
-                    author, text = random.choice(readers), _text(random, number)
-                    made.append(_live(author, article, text, parent))
+                    author, body = random.choice(readers), text(random, number)
+                    made.append(_live(author, article, body, parent))
                     if top:
                         tops.append(made[-1])
             print(f"  {len(made):,} of {size:,} in {slug}", file=sys.stderr, flush=True)
     return {slug: Article.objects.get(slug=slug).call_to_action.live_count for slug in sizes}
 
 
-def sign_in() -> dict[str, str]:
+def tell(
+    discussions: dict[str, list[dict[str, Any]]], authors: int, posters: int
+) -> dict[str, Any]:
+    """Articles by slug with these comments, live, each {author, parent, body} in its order.
+
+    {bodies: what the articles say, by slug; posters: of the first authors, with a bearer token and
+    a session's cookie each}.
+    """
+    readers, bodies = _people(authors), {}
+    for slug, said in discussions.items():
+        article, made = make_article(slug), []
+        for start in range(0, len(said), BATCH):
+            with transaction.atomic():
+                for one in said[start : start + BATCH]:
+                    parent = None if one["parent"] is None else made[one["parent"]]
+                    made.append(_live(readers[one["author"]], article, one["body"], parent))
+            print(f"  {len(made):,} of {len(said):,} in {slug}", file=sys.stderr, flush=True)
+        bodies[slug] = article.body
+    return {"bodies": bodies, "posters": [_poster(each) for each in readers[:posters]]}
+
+
+def _poster(user: User) -> dict[str, str]:
+    _row, token = accounts.issue_token(actor=user, user=user, name="benchmark")
+    session = sign_in(user.email)
+    return {"token": token, "cookie": f"{session['name']}={session['value']}"}
+
+
+def sign_in(email: str = "reader1@example.org") -> dict[str, str]:
     """A reader's session as a cookie: {name, value}."""
     client = Client(HTTP_HOST="localhost")
-    client.force_login(User.objects.get(email="reader1@example.org"), BACKEND)
+    client.force_login(User.objects.get(email=email), BACKEND)
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value}
 
@@ -149,12 +162,12 @@ def go_live(slug: str, parent: int, answers: int) -> list[int]:
     """Have one reply to a comment and so many top-level answers go live; their ids."""
     article, random = Article.objects.get(slug=slug), Random(parent)
     author = User.objects.get(email="reader2@example.org")
-    made = [_live(author, article, _text(random, 0), Comment.objects.get(pk=parent))]
-    made += [_live(author, article, _text(random, n + 1)) for n in range(answers)]
+    made = [_live(author, article, text(random, 0), Comment.objects.get(pk=parent))]
+    made += [_live(author, article, text(random, n + 1)) for n in range(answers)]
     return [comment.pk for comment in made]
 
 
-VERBS = {verb.__name__: verb for verb in (fill, sign_in, queries, go_live)}
+VERBS = {verb.__name__: verb for verb in (fill, tell, sign_in, queries, go_live)}
 
 if __name__ == "__main__":
     print(json.dumps(VERBS[sys.argv[1]](**json.load(sys.stdin))))

@@ -38,28 +38,36 @@ FLAT = 1.2
 
 @dataclass
 class Server:
-    """A running server: its port and its first process."""
+    """A running server: its port and its first process. others: that work for it and are not its
+    children."""
 
     port: int
     pid: int
+    others: tuple[int, ...] = ()
 
     def cpu(self) -> int:
         """Nanoseconds of all its processes and their threads so far."""
-        return processes.cpu(self.pid)
+        return sum(processes.cpu(first) for first in (self.pid, *self.others))
 
 
 @dataclass
 class Asked:
-    """One kind of request. before: what happens before each one, outside of the measure."""
+    """One kind of request. before: what happens before each one, outside of the measure; compose:
+    each one's own body and headers; after: what a round of so many is followed by."""
 
     server: Server
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
-    before: Callable[[], None] | None = None
+    before: Callable[[], object] | None = None
     share: float = 1.0  # of the requests of a round
+    method: str = "GET"
+    compose: Callable[[], tuple[bytes, dict[str, str]]] | None = None
+    after: Callable[[int], None] | None = None
     costs: list[float] = field(default_factory=list)
     size: int = 0
+    body: bytes = b""  # of the last answer
+    answered: int = 0
 
 
 def _environment(data_dir: Path, **more: str) -> dict[str, str]:
@@ -73,13 +81,22 @@ def _environment(data_dir: Path, **more: str) -> dict[str, str]:
 @contextmanager
 def granian(data_dir: Path, target: str, **more: str) -> Iterator[Server]:
     """The application on a free port of the loopback, as the site starts it."""
+    with served(target, _environment(data_dir, **more)) as server:
+        yield server
+
+
+@contextmanager
+def served(
+    target: str, environment: dict[str, str], python: str | Path = sys.executable
+) -> Iterator[Server]:
+    """A WSGI application in one process of granian. python: of the environment that has it."""
     port = free_port()
     argv = [
-        *(sys.executable, "-m", "granian", "--no-ws", "--interface", "wsgi", "--http", "1"),
+        *(str(python), "-m", "granian", "--no-ws", "--interface", "wsgi", "--http", "1"),
         *("--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
         *("--blocking-threads", "4", "--log-level", "warning", target),
     ]
-    with _running(argv, port, _environment(data_dir, **more)) as server:
+    with _running(argv, port, environment) as server:
         yield server
 
 
@@ -135,13 +152,18 @@ def _answers(port: int) -> bool:
     return True
 
 
-def get(connection: http.client.HTTPConnection, asked: Asked) -> http.client.HTTPResponse:
-    connection.request("GET", asked.path, headers={"Host": "localhost", **asked.headers})
+def ask(connection: http.client.HTTPConnection, asked: Asked) -> http.client.HTTPResponse:
+    sent, own = asked.compose() if asked.compose else (None, {})
+    headers = {"Host": "localhost", **asked.headers, **own}
+    connection.request(asked.method, asked.path, sent, headers)
     answer = connection.getresponse()
-    body = answer.read()
+    asked.body = answer.read()
     if answer.status != asked.status:
-        raise RuntimeError(f"{asked.path} answered {answer.status}")
-    asked.size = len(body)
+        raise RuntimeError(
+            f"{asked.method} {asked.path} answered {answer.status}: {asked.body[:300]!r}"
+        )
+    asked.size = len(asked.body)
+    asked.answered += 1
     return answer
 
 
@@ -155,13 +177,19 @@ def measure(kinds: dict[str, Asked], *, rounds: int, requests: int) -> None:
         for asked in kinds.values():
             connection = open_to[asked.server.port]
             count = max(5, round(requests * asked.share))
-            _prime(connection, asked)
+            # granian gives up a connection on which nothing was asked for half a minute.
+            connection.close()
+            connection.connect()
+            if asked.method == "GET":
+                _prime(connection, asked)
             before = asked.server.cpu()
             for _request in range(count):
                 if asked.before is not None:
                     asked.before()
-                get(connection, asked)
+                ask(connection, asked)
             spent = asked.server.cpu() - before
+            if asked.after is not None:
+                asked.after(count)
             if number:  # the first round warms
                 asked.costs.append(spent / count / 1e6)
 
@@ -169,7 +197,7 @@ def measure(kinds: dict[str, Asked], *, rounds: int, requests: int) -> None:
 def _prime(connection: http.client.HTTPConnection, asked: Asked) -> None:
     """Have the page made that others' changes have outdated, and learn its tag."""
     first = replace(asked, status=200, headers={**asked.headers, "If-None-Match": ""})
-    tag = get(connection, first).headers["ETag"]
+    tag = ask(connection, first).headers["ETag"]
     if asked.status == 304:
         asked.headers["If-None-Match"] = tag
 
@@ -240,6 +268,17 @@ def main() -> int:
         return report(data_dir, folder, options)
 
 
+def changing(database: sqlite3.Connection, slug: str) -> Callable[[], object]:
+    """What has one reader find that a comment on the page adds something."""
+    return lambda: database.execute(
+        "UPDATE comments_comment SET ups = ups + 1 WHERE id = (SELECT id FROM comments_comment"
+        " WHERE listed AND parent_id IS NULL AND call_to_action_id = (SELECT c.id"
+        " FROM articles_calltoaction c JOIN articles_article a ON a.id = c.article_id"
+        " WHERE a.slug = ?) ORDER BY live_at DESC LIMIT 1)",
+        [slug],
+    )
+
+
 def report(data_dir: Path, folder: Path, options: argparse.Namespace) -> int:
     load = os.getloadavg()[0]
     smallest = options.sizes[0]
@@ -263,16 +302,6 @@ def report(data_dir: Path, folder: Path, options: argparse.Namespace) -> int:
         view = stack.enter_context(granian(data_dir, "benchmarks.bare:application"))
         static = stack.enter_context(nginx(folder, page))
 
-        def change(slug: str) -> Callable[[], None]:
-            """One reader finds that a comment on the page adds something."""
-            return lambda: database.execute(
-                "UPDATE comments_comment SET ups = ups + 1 WHERE id = (SELECT id FROM"
-                " comments_comment WHERE listed AND parent_id IS NULL AND call_to_action_id ="
-                " (SELECT c.id FROM articles_calltoaction c JOIN articles_article a"
-                " ON a.id = c.article_id WHERE a.slug = ?) ORDER BY live_at DESC LIMIT 1)",
-                [slug],
-            )
-
         def publish() -> None:
             """Something that shows on every page."""
             database.execute("UPDATE articles_section SET position = 1 - position")
@@ -285,7 +314,9 @@ def report(data_dir: Path, folder: Path, options: argparse.Namespace) -> int:
             "unchanged (304)": Asked(site, path, status=304),
             "warm, version read each time": Asked(asking, path),
             "bare Django view": Asked(view, "/bare/"),
-            "after a change": Asked(asking, path, before=change(f"of-{smallest}"), share=0.3),
+            "after a change": Asked(
+                asking, path, before=changing(database, f"of-{smallest}"), share=0.3
+            ),
             "cold": Asked(asking, path, before=publish, share=0.1),
             "signed in": Asked(
                 site, path, {"Cookie": f"{cookie['name']}={cookie['value']}"}, share=0.1
@@ -299,7 +330,7 @@ def report(data_dir: Path, folder: Path, options: argparse.Namespace) -> int:
             slug = f"of-{size}"
             kinds[f"warm, {size:,}"] = Asked(site, f"/articles/{slug}/")
             kinds[f"after a change, {size:,}"] = Asked(
-                asking, f"/articles/{slug}/", before=change(slug), share=0.3
+                asking, f"/articles/{slug}/", before=changing(database, slug), share=0.3
             )
         measure(kinds, rounds=options.rounds, requests=options.requests)
     print(machine(load), end="\n\n")
