@@ -60,7 +60,8 @@ def house(prepared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copytree(prepared_folder, folder / "data")
     points = folder / "failpoints"
     points.mkdir()
-    with RunningSite(data_dir=folder / "data", env={"REJOINDER_FAILPOINTS": str(points)}) as site:
+    env = {"REJOINDER_FAILPOINTS": str(points), "WEB_WORKERS": "2"}
+    with RunningSite(data_dir=folder / "data", env=env) as site:
         yield House(site, Database(str(folder / "data" / "db.sqlite3")), points)
 
 
