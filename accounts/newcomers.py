@@ -1,6 +1,8 @@
 """Who is new, and from where many of them come: then a proof of work is asked for."""
 
-from django.db.models import F, Sum
+from collections import Counter
+
+from django.db.models import F
 
 from accounts import ports
 from accounts.addresses import Origin
@@ -15,16 +17,26 @@ Kind = NetworkCount.Kind
 def came(kind: str, *, origin: Origin) -> None:
     """Count one of a kind from a network, under the key of today."""
     key = keyed(f"{kind} from", origin.network)
+    counted = NetworkCount.objects.filter(pk=key)
+    if counted.update(times=F("times") + 1):
+        return
     _row, made = NetworkCount.objects.get_or_create(key=key, defaults={"day": today(), "times": 1})
     if not made:
-        NetworkCount.objects.filter(pk=key).update(times=F("times") + 1)
+        counted.update(times=F("times") + 1)
 
 
-def times(kind: str, *, origin: Origin, days: int) -> int:
-    """How many of a kind came from a network, over so many days with today. What the network is
+def times(*, origin: Origin, days: int) -> Counter[str]:
+    """How many of each kind came from a network, over so many days with today. What the network is
     called differs from day to day, and its keys alone tell."""
-    keys = [keyed(f"{kind} from", origin.network, day=day) for day in kept_days(days)]
-    return NetworkCount.objects.filter(pk__in=keys).aggregate(sum=Sum("times"))["sum"] or 0
+    kinds = {
+        keyed(f"{kind} from", origin.network, day=day): kind
+        for day in kept_days(days)
+        for kind in Kind
+    }
+    found: Counter[str] = Counter()
+    for key, count in NetworkCount.objects.filter(pk__in=kinds).values_list("pk", "times"):
+        found[kinds[key]] += count
+    return found
 
 
 def is_asked(*, origin: Origin) -> bool:
@@ -32,11 +44,11 @@ def is_asked(*, origin: Origin) -> bool:
     rules = ports.newcomers()
     if rules.proof_always:
         return True
-    thresholds = ((Kind.SIGN_UP, rules.proof_sign_ups), (Kind.FIRST_POST, rules.proof_first_posts))
-    return any(
-        most and times(kind, origin=origin, days=rules.proof_days) >= most
-        for kind, most in thresholds
-    )
+    thresholds = {Kind.SIGN_UP: rules.proof_sign_ups, Kind.FIRST_POST: rules.proof_first_posts}
+    if not any(thresholds.values()):
+        return False
+    found = times(origin=origin, days=rules.proof_days)
+    return any(most and found[kind] >= most for kind, most in thresholds.items())
 
 
 def is_unproven(kind: str, *, origin: Origin, proof: str, trapped: bool) -> bool:

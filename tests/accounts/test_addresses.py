@@ -53,7 +53,7 @@ def test_after_thirty_days_neither_key_nor_hash_is_left(on):
     on(29)
     destroy_keys()
     assert DailyKey.objects.filter(pk=first.pk).exists()
-    assert newcomers.times("first_post", origin=HERE, days=30) == 1
+    assert newcomers.times(origin=HERE, days=30)["first_post"] == 1
     on(30)
     destroy_keys()
     assert not DailyKey.objects.filter(day__lte=first.day).exists()

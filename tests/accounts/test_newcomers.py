@@ -175,10 +175,10 @@ def test_networks_are_counted_over_days(monkeypatch):
             at.setattr("accounts.daily_keys.today", lambda then=then: then)
             at.setattr("accounts.newcomers.today", lambda then=then: then)
             newcomers.came(FIRST, origin=HERE)
-    assert newcomers.times(FIRST, origin=HERE, days=1) == 1
-    assert newcomers.times(FIRST, origin=HERE, days=2) == 2
-    assert newcomers.times(FIRST, origin=HERE, days=30) == 3
-    assert newcomers.times(FIRST, origin=Origin("198.51.100.1"), days=30) == 0
+    assert newcomers.times(origin=HERE, days=1)[FIRST] == 1
+    assert newcomers.times(origin=HERE, days=2)[FIRST] == 2
+    assert newcomers.times(origin=HERE, days=30)[FIRST] == 3
+    assert newcomers.times(origin=Origin("198.51.100.1"), days=30)[FIRST] == 0
 
 
 # --- On the pages and over JSON ---------------------------------------------------------------
@@ -280,7 +280,7 @@ def test_a_sign_up_that_needs_no_form_is_counted_like_any_other(rf):
     relax(proof_sign_ups=2, proof_first_posts=0)
     for number in (1, 2):
         come_from_elsewhere(rf, number, REMOTE_ADDR=f"203.0.113.{number}")
-    assert newcomers.times(newcomers.Kind.SIGN_UP, origin=Origin("203.0.113.9"), days=1) == 2
+    assert newcomers.times(origin=Origin("203.0.113.9"), days=1)[newcomers.Kind.SIGN_UP] == 2
     found = User.objects.filter(email__startswith="far").values_list("unproven", flat=True)
     assert list(found) == [False, False]
     asked = come_from_elsewhere(rf, 3, REMOTE_ADDR="203.0.113.3")
