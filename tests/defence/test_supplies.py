@@ -30,7 +30,7 @@ def test_everything_that_is_installed_is_pinned_by_hash(path):
         "django==5.2.1 --hash=md5:00",
         f"django==5.2.1 {HASH} --pre",
         f"django==5.* {HASH}",
-        *(f"{option} elsewhere" for option in ("--index-url", "--extra-index-url", "-i")),
+        "-i elsewhere",
         "--find-links wheels",
         "-e .",
         "-r other.txt",
