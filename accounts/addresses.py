@@ -32,7 +32,7 @@ class Origin:
         return str(ip_network((bare, _PREFIX[bare.version]), strict=False))
 
     @property
-    def is_workbench(self) -> bool:
+    def is_developers_machine(self) -> bool:
         """Whether it tells nobody apart: in development every reader has the machine's own."""
         if not settings.DEVELOPMENT or self.address == UNKNOWN:
             return False

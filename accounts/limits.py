@@ -145,7 +145,7 @@ def _shares(
         wanted.append(("account", str(actor.pk), *(account or (limit.account, limit.seconds))))
     for subject in filter(None, subjects):
         wanted.append(("subject", folded(subject), limit.subject, limit.seconds))
-    if origin is not None and not (known and origin.is_workbench):
+    if origin is not None and not (known and origin.is_developers_machine):
         # An IPv6 address is its network already, and an unknown one is everybody's.
         if origin.address != origin.network:
             wanted.append(("address", origin.address, limit.address, limit.seconds))

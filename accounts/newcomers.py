@@ -55,7 +55,7 @@ def is_unproven(kind: str, *, origin: Origin, proof: str, trapped: bool) -> bool
     """Count a newcomer's deed; True if it came without the proof that was asked for, or filled in
     a field that nobody can see. Runs in the deed's transaction, where there is one."""
     asked = is_asked(origin=origin)
-    if kind != Kind.FIRST_POST or not origin.is_workbench:
+    if kind != Kind.FIRST_POST or not origin.is_developers_machine:
         came(kind, origin=origin)
     if trapped:
         return True
