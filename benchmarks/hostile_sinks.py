@@ -175,14 +175,15 @@ class Sinks:
     async def _admin_list(self) -> None:
         with self.watch.sink("admin: comments") as row:
             row.wanted.update(self.ids)
-            number = 0
+            number, listed = 0, set()
             while not row.wanted <= row.shown:
                 number += 1
-                before = len(row.shown)
                 seen = await self.admin.open(f"/admin/comments/comment/?p={number}")
-                row.shown.update(row.wanted & set(seen.get("ticked", ())))
-                if number > 1 and len(row.shown) == before:
+                # Beyond the last page it begins anew; a page of the stage's own comments is no end.
+                if listed.issuperset(ticked := seen.get("ticked", ())):
                     break
+                listed.update(ticked)
+                row.shown.update(row.wanted.intersection(ticked))
         with self.watch.sink("admin: one comment") as row:
             for pk, seen in zip(
                 self.sampled,
