@@ -1,5 +1,6 @@
 """The policy of the site, and what one article has otherwise, with what it inherits."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -21,12 +22,20 @@ from moderation.models import ArticlePolicy, Policy
 from moderation.operations import trials
 from moderation.pipeline import SWITCHABLE
 from moderation.pipeline.scores import recommended
+from moderation.rule_names import NAMES
 from moderation.scorer import LABELS
 
 
+def _names(fields: Iterable[str]) -> str:
+    return ", ".join(str(NAMES[name]) for name in fields)
+
+
 class PolicyForm(forms.ModelForm):
+    class Meta:
+        labels = NAMES
+
     checks_off = forms.MultipleChoiceField(
-        label=_("Checks that are switched off"),
+        label=NAMES["checks_off"],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("What is not asked holds nothing."),
@@ -154,6 +163,17 @@ class PolicyAdmin(TriedAdmin):
         ),
     )
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        # One is in force at a time: nobody has a second one to add.
+        told = {"show_save_and_add_another": False, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, told)
+
     def has_change_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
         return False
 
@@ -179,7 +199,7 @@ class PolicyAdmin(TriedAdmin):
     def _propose(self, request: HttpRequest, form: forms.ModelForm) -> HttpResponse:
         trial = trials.propose(
             actor=request.user,
-            name=_now("Policy: %(fields)s") % {"fields": ", ".join(form.changed_data)},
+            name=_now("Policy: %(fields)s") % {"fields": _names(form.changed_data)},
             changes={name: form.cleaned_data[name] for name in form.changed_data},
         )
         return HttpResponseRedirect(trial_address(trial))
@@ -210,6 +230,9 @@ class PolicyAdmin(TriedAdmin):
 
 class ArticlePolicyForm(forms.ModelForm):
     """Beside each field what the site has, and what is in force here."""
+
+    class Meta:
+        labels = NAMES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -272,4 +295,4 @@ class ArticlePolicyAdmin(RuleAdmin):
     @display(description=_("otherwise than the site"))
     def otherwise(self, row: ArticlePolicy) -> str:
         own = (name for name in intake.OWN if name != "mode" and getattr(row, name) is not None)
-        return ", ".join(f"{name} {in_words(row, name)}" for name in own) or "–"
+        return ", ".join(f"{NAMES[name]} {in_words(row, name)}" for name in own) or "–"

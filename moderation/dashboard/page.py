@@ -260,10 +260,10 @@ def _calibration(kind: str, name: str, found: dict[str, Any]) -> Chart:
         _("The scorer on rulings: %(kind)s") % {"kind": name.lower()},
         _(
             "Precision %(precision)s (%(right)s of %(held)s it held), recall %(recall)s"
-            " (%(right)s of %(all)s that people rejected for it), by %(rulings)s rulings. Each dot"
-            " is a tenth of the score: how likely it said, across, and how often people agreed,"
-            " up. On the line it says what is so. People rule mostly on what was held, so recall"
-            " knows only what somebody found."
+            " (%(right)s of %(all)s that people rejected for it). Rulings: %(rulings)s. Each dot is"
+            " a tenth of the score: how likely it said, across, and how often people agreed, up. On"
+            " the line it says what is so. People rule mostly on what was held, so recall knows"
+            " only what somebody found."
         )
         % {
             "precision": _share(right, right + wrong),

@@ -13,6 +13,7 @@ from moderation import intake, reasons
 from moderation.models import DecisionRecord, LinkDomain, Phrase, Policy, Trial
 from moderation.pipeline import submission
 from moderation.pipeline.phrases import find_phrases
+from moderation.rule_names import NAMES
 from moderation.trying.proposal import domains_of, fields_of, own_of
 
 PHRASES_SHOWN = 30
@@ -77,7 +78,7 @@ def page_of(trial: Trial) -> TrialPage:
     records = _records(pk for pks in found.get("samples", {}).values() for pk in pks)
     return TrialPage(
         changes=[
-            (_label(name), _in_words(name, getattr(current, name)), _in_words(name, value))
+            (str(NAMES[name]), _in_words(name, getattr(current, name)), _in_words(name, value))
             for name, value in wanted.items()
         ],
         added=added[:PHRASES_SHOWN],
@@ -136,7 +137,7 @@ def _articles(
             (
                 titles.get(article_id, f"#{article_id}"),
                 [
-                    (_label(name), _in_words(name, before[name]), _in_words(name, after[name]))
+                    (str(NAMES[name]), _in_words(name, before[name]), _in_words(name, after[name]))
                     for name in intake.OWN
                     if before[name] != after[name]
                 ],
@@ -171,10 +172,6 @@ def _move(before: str, after: str) -> str:
         Outcomes.REJECT: rejected,
     }[Outcomes(after)]
     return _("%(before)s: %(became)s") % {"before": Outcomes(before).label, "became": became}
-
-
-def _label(name: str) -> str:
-    return str(Policy._meta.get_field(name).verbose_name)
 
 
 def _in_words(name: str, value: Any) -> str:
