@@ -74,6 +74,7 @@ def load() -> list[str]:
             _post(demo, entry)
         for entry in planned:
             _react(demo, entry)
+            _report(demo, entry)
         for entry in sorted(planned, key=lambda entry: entry["ends"]):
             _end(demo, entry)
         for facts, article in demo.articles:
@@ -323,6 +324,14 @@ def _react(demo: Demo, entry: dict[str, Any]) -> None:
     for position, reader in enumerate(turned[: ups + downs]):
         comments.react(actor=reader, comment=comment, value=1 if position < ups else -1)
     Reaction.objects.filter(comment=comment).update(created_at=entry["at"] + RULED_IN)
+
+
+def _report(demo: Demo, entry: dict[str, Any]) -> None:
+    for told in entry.get("reports", ()):
+        reporter, comment = demo.people[told["by"]], _fresh(demo, entry["key"])
+        moderation.report(
+            reporter=reporter, reason=told["reason"], comment=comment, note=told["note"]
+        )
 
 
 def _end(demo: Demo, entry: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ from comments.models import Comment, Notification
 from config import defaults, demo
 from config.celery import Doorbell
 from moderation import reasons
-from moderation.models import DecisionRecord, Policy, QueueItem
+from moderation.models import DecisionRecord, Policy, QueueItem, Report
 from record.models import Entry
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -54,6 +54,7 @@ def test_it_shows_comments_in_every_status(unlike):
     assert set(found) == {"approved", "held", "pending", "rejected"}
     assert Comment.objects.filter(withdrawn_at__isnull=False).exists()
     assert Comment.objects.filter(removed_at__isnull=False).exists()
+    assert Report.objects.filter(settled_at=None, comment__status="approved").exists()
     wanted = Counter(
         entry["status"]
         for path in (defaults.DEMO / "threads").glob("*.json")
