@@ -1,6 +1,7 @@
 """The whole site, started for real: supervisor, web server, worker and Redis."""
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -171,18 +172,27 @@ class RunningSite:
 @pytest.fixture(scope="session")
 def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A development data folder with its demo content; to be copied, not used."""
-    folder = tmp_path_factory.mktemp("prepared") / "data"
-    subprocess.run(
-        [sys.executable, "manage.py", "prepare", "--demo"],
-        cwd=REPOSITORY,
-        env={
-            **os.environ,
-            "REJOINDER_DATA": str(folder),
-            "REJOINDER_ENV": "development",
-            "SECRET_KEY": "",
-        },
-        check=True,
-    )
+    base = tmp_path_factory.getbasetemp()
+    # Made once for all processes of a run: what they have in common lies beside their own folders.
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / "prepared"
+    with (shared / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            draft = shared / "preparing"
+            shutil.rmtree(draft, ignore_errors=True)
+            subprocess.run(
+                [sys.executable, "manage.py", "prepare", "--demo"],
+                cwd=REPOSITORY,
+                env={
+                    **os.environ,
+                    "REJOINDER_DATA": str(draft),
+                    "REJOINDER_ENV": "development",
+                    "SECRET_KEY": "",
+                },
+                check=True,
+            )
+            draft.rename(folder)
     return folder
 
 
