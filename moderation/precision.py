@@ -144,10 +144,12 @@ def _by_rulings(ruled: Ruled, label: str, at: float) -> Share | None:
 
 def _ruled() -> Ruled:
     """The scores of each text of people's newest rulings, and for each kind whether they deserved
-    it; a rejection for another reason says nothing about a kind. The last ruling on a text counts,
-    and only scores of the weights that judge now."""
+    it; a rejection for another reason says nothing about a kind, nor does a batch, which nobody
+    read. The last ruling on a text counts, and only scores of the weights that judge now."""
     rows = (
-        DecisionRecord.objects.filter(actor__isnull=False, undoes__isnull=True, undone_by=None)
+        DecisionRecord.objects.filter(
+            actor__isnull=False, undoes__isnull=True, undone_by=None, batch=None
+        )
         .exclude(reason="appeal_upheld")
         .order_by("-pk")
         .values_list("revision", "outcome", "reason")[:NEWEST]

@@ -5,6 +5,7 @@ over is not counted again.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -15,7 +16,8 @@ from django.utils import timezone
 from accounts.models import User
 from comments.models import Comment
 from moderation.dashboard import quality
-from moderation.models import Appeal, DecisionRecord, Figure, Report
+from moderation.models import Appeal, DecisionRecord, Figure, Phrase, Report
+from moderation.overturned import overturned_by_rule
 
 WAITING = "office.waiting"
 HOURS = "office.hours"
@@ -23,7 +25,9 @@ APPEALS = "office.appeals"
 SIGN_UPS = "office.sign_ups"
 DISCUSSIONS = "office.discussions"
 SCORER = "office.scorer"
-GROUPS = "office.groups"
+GROUPS = "office.errors"
+WEEKS = "office.weeks"
+OVERTURNED = "office.overturned"
 
 WEEK = timedelta(days=7)
 AGES = (1, 6, 24)  # hours
@@ -33,20 +37,15 @@ NEWEST_PEOPLE = 20_000
 TALK_OVER = timedelta(hours=24)
 NEWEST_COMMENTS = 20_000
 DISCUSSIONS_TOLD = 10
+WEEKS_TOLD = 12
+NEWEST_APPEALS = 20_000
+RULES_KEPT = 50
 
 
 def count_all(*, now: datetime | None = None) -> None:
     """Write every figure of the dashboard anew."""
     now = now or timezone.now()
-    for name, figure in (
-        (WAITING, waiting),
-        (HOURS, hours),
-        (APPEALS, appeals),
-        (SIGN_UPS, sign_ups),
-        (DISCUSSIONS, discussions),
-        (SCORER, quality.scorer),
-        (GROUPS, quality.groups),
-    ):
+    for name, figure in FIGURES.items():
         Figure.objects.update_or_create(name=name, defaults={"value": figure(now), "at": now})
 
 
@@ -119,6 +118,91 @@ def appeals(now: datetime) -> dict[str, int]:
     )
 
 
+def weeks(now: datetime) -> dict[str, dict[str, Any]]:
+    """What was not published and what was contested, by week in UTC, each from its Monday: how many
+    comments were rejected, how many appeals came in, were decided and were overturned.
+
+    Beside it the rejections by day: days that are over and were counted are kept. Of appeals the
+    newest NEWEST_APPEALS are counted.
+    """
+    first = _monday(now) - (WEEKS_TOLD - 1) * WEEK
+    days = _rejections(now, first)
+    found = {(first + each * WEEK).date().isoformat(): [0] * 4 for each in range(WEEKS_TOLD)}
+
+    def count(place: int, moment: datetime | None, many: int = 1) -> None:
+        week = moment and found.get(_monday(moment).date().isoformat())
+        if week:
+            week[place] += many
+
+    for day, many in days.items():
+        count(0, datetime.fromisoformat(day).replace(tzinfo=UTC), many)
+    rows = Appeal.objects.filter(Q(created_at__gte=first) | Q(decided_at__gte=first))
+    told = rows.order_by("-pk").values_list("created_at", "decided_at", "outcome")
+    for filed, decided, outcome in told[:NEWEST_APPEALS]:
+        count(1, filed)
+        count(2, decided)
+        count(3, decided if outcome == Appeal.Outcome.OVERTURNED else None)
+    return {"weeks": found, "days": days}
+
+
+def _rejections(now: datetime, first: datetime) -> dict[str, int]:
+    kept = Figure.objects.filter(name=WEEKS).first()
+    known: dict[str, int] = {}
+    since = first
+    if kept is not None:
+        since = max(first, _midnight(kept.at - timedelta(hours=1)))
+        known = {
+            day: many
+            for day, many in kept.value["days"].items()
+            if first.date().isoformat() <= day < since.date().isoformat()
+        }
+    rows = (
+        DecisionRecord.objects.filter(
+            at__gte=since, at__lte=now, outcome=DecisionRecord.Outcome.REJECT, undoes=None
+        )
+        # Upholding repeats a rejection: one comment, not published once.
+        .exclude(reason="appeal_upheld")
+        .order_by()
+        .annotate(day=TruncDate("at", tzinfo=UTC))
+        .values_list("day")
+        .annotate(many=Count("pk"))
+    )
+    return known | {day.isoformat(): many for day, many in rows}
+
+
+def overturned(now: datetime) -> dict[str, Any]:
+    """How often what fired lately did so, and how often appeals proved it wrong, the latter first:
+    rules as [code, phrase, its words], models as [code, version], each with both numbers; and
+    every phrase by its number."""
+    _since, standings = overturned_by_rule()
+    rules: dict[tuple[str, int | None], list[int]] = {}
+    for each in standings:
+        both = rules.setdefault((each.rule.code, each.rule.phrase), [0, 0])
+        both[0] += each.fired
+        both[1] += each.overturned
+    told = sorted(rules.items(), key=lambda each: (-each[1][1], -each[1][0], each[0][0]))
+    told = told[:RULES_KEPT]
+    numbers = [phrase for (_code, phrase), _both in told if phrase is not None]
+    words = dict(Phrase.objects.filter(pk__in=numbers).values_list("pk", "text"))
+    return {
+        "rules": [[code, phrase, words.get(phrase, ""), *both] for (code, phrase), both in told],
+        "models": [
+            [each.rule.code, each.rule.scorer, each.fired, each.overturned]
+            for each in standings
+            if each.rule.scorer
+        ][:RULES_KEPT],
+        "phrases": {
+            str(phrase): both for (_code, phrase), both in rules.items() if phrase is not None
+        },
+    }
+
+
+def phrases_stand() -> dict[int, list[int]]:
+    """How often each phrase that fired lately did so, and how often appeals proved it wrong."""
+    kept = Figure.objects.filter(name=OVERTURNED).values_list("value", flat=True).first()
+    return {int(phrase): both for phrase, both in (kept or {}).get("phrases", {}).items()}
+
+
 def sign_ups(now: datetime) -> dict[str, int]:
     """New accounts by day in UTC, of the newest NEWEST_PEOPLE."""
     first = now.astimezone(UTC).date() - timedelta(days=SIGN_UP_DAYS - 1)
@@ -144,6 +228,28 @@ def discussions(now: datetime) -> list[list[int]]:
         .values_list("call_to_action__article", flat=True)[:NEWEST_COMMENTS]
     )
     return [list(found) for found in Counter(newest).most_common(DISCUSSIONS_TOLD)]
+
+
+FIGURES: dict[str, Callable[[datetime], Any]] = {
+    WAITING: waiting,
+    HOURS: hours,
+    APPEALS: appeals,
+    WEEKS: weeks,
+    OVERTURNED: overturned,
+    SIGN_UPS: sign_ups,
+    DISCUSSIONS: discussions,
+    SCORER: quality.scorer,
+    GROUPS: quality.groups,
+}
+
+
+def _midnight(moment: datetime) -> datetime:
+    return _hour(moment).replace(hour=0)
+
+
+def _monday(moment: datetime) -> datetime:
+    midnight = _midnight(moment)
+    return midnight - timedelta(days=midnight.weekday())
 
 
 def _hour(moment: datetime) -> datetime:

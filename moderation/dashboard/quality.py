@@ -4,6 +4,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from moderation import reasons
 from moderation.models import DecisionRecord
 from moderation.operations.learning import ADDED_TO
@@ -15,6 +17,7 @@ BINS = 10
 # These name a group less often than an age, a colour, or a line.
 _AMBIGUOUS = frozenset(("young", "old", "straight", "black", "white", "poor", "foreign"))
 Outcomes = DecisionRecord.Outcome
+_RULING = ("revision", "outcome", "reason")
 
 
 def scorer(now: datetime) -> dict[str, Any]:
@@ -57,14 +60,17 @@ def _of_kind(
     return counts | {"bins": bins}
 
 
+def _by_people() -> QuerySet[DecisionRecord]:
+    """What people decided having read it. Of a batch they read a sample: it says what was wanted
+    of thousands at once, and would leave no room for anything else."""
+    return DecisionRecord.objects.filter(
+        actor__isnull=False, undoes=None, undone_by=None, batch=None
+    ).exclude(reason="appeal_upheld")
+
+
 def _rulings() -> dict[int, tuple[str, str]]:
     """People's newest rulings: revision to outcome and reason, the last one on each."""
-    rows = (
-        DecisionRecord.objects.filter(actor__isnull=False, undoes=None, undone_by=None)
-        .exclude(reason="appeal_upheld")
-        .order_by("-pk")
-        .values_list("revision", "outcome", "reason")[:RULINGS]
-    )
+    rows = _by_people().order_by("-pk").values_list(*_RULING)[:RULINGS]
     found: dict[int, tuple[str, str]] = {}
     for revision, outcome, reason in rows:
         found.setdefault(revision, (outcome, reason))
@@ -93,9 +99,10 @@ def groups_named(text: str) -> set[str]:
 
 
 def groups(now: datetime) -> dict[str, list[int]]:
-    """For each group, and under "" for all texts: how many of the newest judged texts name it, how
-    many of these the scorer held for abuse, on how many of those people ruled, and how many they
-    let through, which means that it was wrong."""
+    """For each group, and under "" for all texts, of the newest judged texts: how many name it; how
+    many of these the scorer held for abuse; on how many of those people ruled; how many of those
+    they let through, which means that it was wrong; how many they rejected as abuse, held or not;
+    and how many of these it had not held, which means that it missed them."""
     rows = list(
         DecisionRecord.objects.filter(actor=None, undoes=None, revision__erased_at=None)
         .exclude(scores={})
@@ -107,20 +114,26 @@ def groups(now: datetime) -> dict[str, list[int]]:
         for revision, _text, findings in rows
         if any(found["code"] == "abuse" for found in findings)
     }
-    ruled = dict(
-        DecisionRecord.objects.filter(
-            revision__in=held, actor__isnull=False, undoes=None, undone_by=None
-        )
-        .order_by("pk")
-        .values_list("revision", "outcome")
-    )
-    counts: dict[str, list[int]] = {"": [0, 0, 0, 0]}
+    rulings = _by_people().filter(revision__in={revision for revision, *_said in rows})
+    ruled = {
+        revision: said
+        for revision, *said in rulings.order_by("pk").values_list(*_RULING).iterator()
+    }
+    counts: dict[str, list[int]] = {"": [0] * 6}
     for revision, text, _findings in rows:
-        outcome = ruled.get(revision)
+        outcome, reason = ruled.get(revision, ("", ""))
+        is_held = revision in held
+        deserving = outcome != "" and reasons.deserved("abuse", outcome, reason) is True
+        facts = (
+            True,
+            is_held,
+            is_held and outcome != "",
+            is_held and outcome == Outcomes.APPROVE,
+            deserving,
+            deserving and not is_held,
+        )
         for name in ("", *groups_named(text)):
-            found = counts.setdefault(name, [0, 0, 0, 0])
-            found[0] += 1
-            found[1] += revision in held
-            found[2] += outcome is not None
-            found[3] += outcome == Outcomes.APPROVE
+            found = counts.setdefault(name, [0] * 6)
+            for place, fact in enumerate(facts):
+                found[place] += fact
     return counts
