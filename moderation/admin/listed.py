@@ -1,9 +1,11 @@
 """Rows of the rules in the admin, and the file that phrases come in and go out by."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -11,18 +13,46 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from accounts.admin import refusal_words
 from moderation import operations
 from moderation.admin.tried import TriedAdmin, trial_address
+from moderation.dashboard import counting
 from moderation.models import LinkDomain, Phrase, Trial
 from moderation.operations import phrases, trials
 from moderation.trying import text as texts
 
 
 class RuleAdmin(TriedAdmin):
-    """Rows of the rules: saved through their operation, or tried first."""
+    """Rows of the rules: saved and deleted through their operations, or tried first."""
+
+    actions = ("try_without",)
+    delete_confirmation_template = "moderation/office/delete_rule.html"
+
+    @action(description=_("Try it first: without the chosen ones"), permissions=["delete"])
+    def try_without(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse:
+        return self._propose_without(request, list(queryset))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id) if self.try_button in request.POST else None
+        if row is not None and self.has_delete_permission(request, row):
+            return self._or_say_why_not(request, self._propose_without, [row])
+        told = {"try_button": self.try_button, **(extra_context or {})}
+        return super().delete_view(request, object_id, told)
+
+    def _propose_without(
+        self, request: HttpRequest, rows: Sequence[models.Model]
+    ) -> HttpResponseRedirect:
+        trial = trials.propose(
+            actor=request.user,
+            name=_now("Without %(rules)s") % {"rules": ", ".join(map(str, rows))},
+            changes={},
+            remove=rows,
+        )
+        return HttpResponseRedirect(trial_address(trial))
 
     def _propose(self, request: HttpRequest, form: forms.ModelForm) -> HttpResponse:
         wanted = self.model(**form.cleaned_data)
@@ -67,11 +97,25 @@ class TextForm(forms.Form):
 
 @admin.register(Phrase)
 class PhraseAdmin(RuleAdmin):
-    list_display = ("text", "effect", "guideline", "note")
+    list_display = ("text", "effect", "guideline", "note", "overturned")
     list_select_related = ("guideline",)
     list_filter = ("effect",)
     search_fields = ("text", "note")
     actions_list = ("try_text", "read_file", "write_file")
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list, each phrase with how often it fired and was overturned: one query more."""
+        shown = super().get_changelist_instance(request)
+        stand = counting.phrases_stand()
+        for phrase in shown.result_list:
+            phrase.fired, phrase.wrong = stand.get(phrase.pk, (0, 0))
+        return shown
+
+    @display(description=_("overturned on appeal"))
+    def overturned(self, phrase: Phrase) -> str:
+        if not (phrase.fired or phrase.wrong):
+            return "–"
+        return _now("%(part)s of %(whole)s") % {"part": phrase.wrong, "whole": phrase.fired}
 
     @action(description=_("Try a text"), url_path="try-a-text", permissions=["view"])
     def try_text(self, request: HttpRequest) -> HttpResponse:

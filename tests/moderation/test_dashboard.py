@@ -12,8 +12,9 @@ from comments.models import Comment
 from moderation import operations, reasons
 from moderation.dashboard import charts, counting, quality
 from moderation.dashboard.page import dashboard
-from moderation.models import DecisionRecord, Figure, Trial
+from moderation.models import Appeal, Batch, DecisionRecord, Figure, Overturned, Phrase, Trial
 from moderation.operations import trials
+from tests.admin_pages import path
 from tests.factories import make_article, make_comment, make_user, relax
 
 pytestmark = pytest.mark.django_db
@@ -145,10 +146,131 @@ def test_the_most_discussed_come_first():
     assert counting.discussions(timezone.now()) == [[loud.pk, 2], [quiet.pk, 1]]
 
 
+def contested(decision: DecisionRecord, outcome: str = "", **when) -> Appeal:
+    ended = {"decided_at": NOW, "decided_by": make_user(role="editor"), "outcome": outcome}
+    return Appeal.objects.create(
+        comment=decision.comment,
+        decision=decision,
+        contested=decision.actor,
+        created_at=when.get("created_at", NOW),
+        **(ended if outcome else {}),
+    )
+
+
+def test_rejections_and_appeals_are_counted_by_week(head):
+    last_week = NOW - timedelta(days=5)
+    first = record(outcome="reject", reason="spam", actor=head, at=last_week)
+    record(outcome="reject", reason="appeal_upheld", actor=head, at=NOW)  # the same comment
+    second = record(outcome="reject", reason="abuse", at=NOW)
+    record(outcome="reject", at=NOW - timedelta(weeks=30))
+    contested(first, "overturned", created_at=last_week)
+    contested(second)
+    found = counting.weeks(NOW)["weeks"]
+    assert list(found) == sorted(found)
+    assert len(found) == 12
+    assert found["2026-04-27"] == [1, 1, 0, 0]
+    assert found["2026-05-04"] == [1, 1, 1, 1]
+    assert sum(map(sum, found.values())) == 6
+
+
+def test_days_that_are_over_are_not_counted_again(head):
+    record(outcome="reject", at=NOW - timedelta(days=3))  # would change what is kept
+    record(outcome="reject", at=NOW)
+    kept = {"2026-05-01": 7, "2026-05-04": 7, "2025-01-01": 7}
+    Figure.objects.create(name=counting.WEEKS, value={"days": kept, "weeks": {}}, at=NOW)
+    found = counting.weeks(NOW)
+    assert found["days"] == {"2026-05-01": 7, "2026-05-04": 1}
+    assert found["weeks"]["2026-04-27"][0] == 7
+
+
+def charged(head) -> Phrase:
+    """A phrase and the weights "w2", each overturned once on appeal; "w1" never was."""
+    phrase = Phrase.objects.create(text="<i>casino</i>", effect="hold")
+    listed = {"code": "suspect_phrases", "detail": {"phrases": [{"id": phrase.pk}]}}
+    rude = {"code": "abuse", "detail": {}}
+    record(outcome="hold", findings=[listed, rude], scorer="w1")
+    judged = record(outcome="hold", findings=[listed, rude], scorer="w2")
+    appeal = contested(record(outcome="reject", actor=head, revision=judged.revision), "overturned")
+    for rule in (
+        {"code": "suspect_phrases", "phrase": phrase.pk},
+        {"code": "abuse", "scorer": "w2"},
+    ):
+        Overturned.objects.create(appeal=appeal, at=NOW, **rule)
+    return phrase
+
+
+def test_overturned_appeals_count_against_rules_and_model_versions(head):
+    phrase = charged(head)
+    found = counting.overturned(NOW)
+    assert found["rules"] == [
+        ["abuse", None, "", 2, 1],
+        ["suspect_phrases", phrase.pk, "<i>casino</i>", 2, 1],
+    ]
+    assert found["models"] == [["abuse", "w2", 1, 1], ["abuse", "w1", 1, 0]]
+    assert found["phrases"] == {str(phrase.pk): [2, 1]}
+
+
+def test_the_page_and_the_phrase_list_tell_what_appeals_proved_wrong(client, head):
+    phrase = charged(head)
+    counting.count_all()
+    shown = {chart.name: chart for chart in dashboard().charts}
+    assert ("“<i>casino</i>”", "2", "1", "–") in shown["overturned-rules"].rows
+    assert len(shown["overturned-rules"].bars) == 2
+    assert shown["overturned-models"].rows[0] == ("Abuse: w2", "1", "1", "–")
+    assert len(shown["overturned-models"].bars) == 1
+    page = client.get("/admin/").content.decode()
+    assert "“&lt;i&gt;casino" in page
+    assert "<i>casino" not in page
+    assert "1 of 2" in client.get(path(Phrase)).content.decode()
+    Phrase.objects.all().delete()
+    counting.count_all()
+    rules = next(chart for chart in dashboard().charts if chart.name == "overturned-rules").rows
+    assert (f"phrase {phrase.pk}, which is gone", "2", "1", "–") in rules
+
+
+def test_the_phrase_list_costs_the_same_queries_for_few_and_for_many(
+    client, head, django_assert_num_queries, django_assert_max_num_queries
+):
+    charged(head)
+    counting.count_all()
+    client.get(path(Phrase))
+    with django_assert_max_num_queries(12) as few:
+        client.get(path(Phrase))
+    Phrase.objects.bulk_create(Phrase(text=f"word {each}", effect="hold") for each in range(20))
+    with django_assert_num_queries(len(few)):
+        client.get(path(Phrase))
+
+
+def test_rates_are_drawn_where_there_is_enough_to_say_one(head):
+    weeks = {"2026-04-27": [20, 3, 2, 1], "2026-05-04": [9, 9, 9, 9]}
+    many = {"decided": 20, "overturned": 5, "against_machine": 12, "machine_overturned": 3}
+    counting.count_all()
+    Figure.objects.filter(name=counting.WEEKS).update(value={"weeks": weeks, "days": {}})
+    Figure.objects.filter(name=counting.APPEALS).update(value=many)
+    shown = {chart.name: chart for chart in dashboard().charts}
+    assert [bar.told.split(": ")[1] for bar in shown["appeal-rate"].bars] == ["15.0 %"]
+    assert [row[3] for row in shown["appeal-rate"].rows] == ["15.0 %", "–"]
+    assert [row[1:] for row in shown["overturn-rate"].rows] == [
+        ("20", "5", "25.0 %"),
+        ("12", "3", "25.0 %"),
+        ("8", "2", "–"),
+    ]
+    assert len(shown["overturn-rate"].bars) == 2
+
+
 # --- the scorer by rulings ------------------------------------------------------------------
 
 
-def ruled(head, outcome: str, reason: str, *, score: float, held: bool, body: str = RUDE) -> None:
+def ruled(
+    head,
+    outcome: str,
+    reason: str,
+    *,
+    score: float,
+    held: bool,
+    body: str = RUDE,
+    batch: Batch | None = None,
+) -> None:
     comment = make_comment(status="held", body=body)
     findings = [{"code": "abuse", "outcome": "hold", "spans": [], "score": score, "detail": {}}]
     for actor, what in (
@@ -161,6 +283,7 @@ def ruled(head, outcome: str, reason: str, *, score: float, held: bool, body: st
             status_before="held",
             software="x",
             actor=actor,
+            batch=batch if actor else None,
             scores={} if actor else {"toxicity": score, "spam": 0.01},
             **what,
         )
@@ -193,14 +316,38 @@ def test_a_ruling_that_was_taken_back_says_nothing(head):
     assert quality._rulings() == {}
 
 
+def test_a_batch_that_nobody_read_takes_no_rulings_place(head, monkeypatch):
+    monkeypatch.setattr(quality, "RULINGS", 2)
+    ruled(head, "reject", "abusive", score=0.95, held=True)
+    ruled(head, "approve", "", score=0.72, held=True)
+    batch = Batch.objects.create(actor=head, selection={}, outcome="approve")
+    for _number in range(3):
+        ruled(head, "approve", "", score=0.9, held=True, body="All Muslims!", batch=batch)
+    found = quality.scorer(NOW)["abuse"]
+    assert (found["right"], found["wrong"], found["rulings"]) == (1, 1, 2)
+    assert quality.groups(NOW)["Muslim"] == [3, 3, 0, 0, 0, 0]
+
+
 def test_errors_are_told_by_who_is_named(head):
     ruled(head, "approve", "", score=0.8, held=True, body="Muslims live in my street.")
     ruled(head, "reject", "abusive", score=0.9, held=True, body="All Muslims are idiots.")
     ruled(head, "approve", "", score=0.1, held=False, body="My neighbour is a Muslim.")
     ruled(head, "approve", "", score=0.1, held=False, body="The new bridge is fine.")
+    ruled(head, "reject", "abusive", score=0.2, held=False, body="Send every Muslim away.")
+    ruled(head, "reject", "off_topic", score=0.1, held=False, body="A Muslim wrote about tea.")
     found = quality.groups(NOW)
-    assert found["Muslim"] == [3, 2, 2, 1]
-    assert found[""] == [4, 2, 2, 1]
+    assert found["Muslim"] == [5, 2, 2, 1, 2, 1]
+    assert found[""] == [6, 2, 2, 1, 2, 1]
+
+
+def test_what_the_scorer_missed_is_told_beside_what_it_held_wrongly(head):
+    counting.count_all()
+    of_all, few = [80, 10, 10, 8, 12, 3], [40, 4, 4, 4, 4, 3]
+    Figure.objects.filter(name=counting.GROUPS).update(value={"": of_all, "Muslim": few})
+    chart = next(chart for chart in dashboard().charts if chart.name == "groups")
+    assert [row[5::3] for row in chart.rows] == [("10.0 %", "25.0 %"), ("10.0 %", "–")]
+    assert [bar.series for bar in chart.bars] == [0, 1, 0]
+    assert chart.series == ("held wrongly", "missed")
 
 
 @pytest.mark.parametrize(
@@ -235,7 +382,8 @@ def test_the_page_shows_what_was_counted_with_a_table_for_each_chart(client, hea
     assert "Trams &amp; &lt;b&gt;trains&lt;/b&gt;" in main
     assert "<b>trains" not in main
     charts_shown = re.findall(r"<svg class=\"office-chart\".*?</svg>", main, re.DOTALL)
-    assert len(charts_shown) >= 4
+    assert len(charts_shown) >= 5
+    assert f'<a href="{article.get_absolute_url()}">Trams' in main
     for chart in charts_shown:
         assert "<title" in chart
         assert "<desc>" in chart
@@ -287,7 +435,21 @@ def test_too_few_rulings_are_not_told_as_a_share(head):
     ruled(head, "reject", "abusive", score=0.95, held=True)
     counting.count_all()
     told = next(chart for chart in dashboard().charts if chart.name == "calibration-abuse")
-    assert "Precision –" in told.description
+    assert [(fact.label, fact.value) for fact in told.facts][:2] == [
+        ("Precision", "–"),
+        ("Recall", "–"),
+    ]
+
+
+def test_precision_and_recall_are_figures_of_their_own(client, head):
+    for _number in range(9):
+        ruled(head, "reject", "abusive", score=0.95, held=True)
+    ruled(head, "approve", "", score=0.95, held=True)
+    ruled(head, "reject", "abusive", score=0.2, held=False)
+    counting.count_all()
+    page = client.get("/admin/").content.decode()
+    assert re.search(r"<dt>Precision</dt><dd><strong>90\.0 %</strong> <span>9 of 10", page)
+    assert re.search(r"<dt>Recall</dt><dd><strong>90\.0 %</strong> <span>9 of 10", page)
 
 
 # --- charts ---------------------------------------------------------------------------------
@@ -302,6 +464,29 @@ def test_columns_stand_on_each_other_and_within_the_picture():
     assert all(bar.y >= 0 and bar.x + bar.width <= chart.width for bar in chart.bars)
     assert right.height > lower.height
     assert chart.rows == [("a", "3", "1"), ("b", "0", "7")]
+
+
+def test_labels_below_columns_have_room_and_a_day_is_named_once(head):
+    counting.count_all()
+    week = next(chart for chart in dashboard(now=NOW).charts if chart.name == "decisions-week")
+    below = [words for words in week.words if words.anchor == "middle"]
+    assert [words.text for words in below] == ["Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Mon"]
+    assert len(week.rows) == 28
+    for labels in (["Tue 02:00"] * 28, ["3 Apr"] * 14, ["02"] * 24):
+        chart = charts.columns(
+            "x", "X", "Y", labels=labels, series=[("m", [1] * len(labels))], header="h"
+        )
+        at = [words.x for words in chart.words if words.anchor == "middle"]
+        widths = {round(after - before) for before, after in zip(at, at[1:], strict=False)}
+        assert min(widths) > 9 * len(labels[0]), "a phone's letters are nine units wide at most"
+
+
+def test_a_long_label_is_cut_in_the_picture_and_whole_in_the_table():
+    long = "It contains words that are written to get past our checks, and more."
+    chart = charts.rows("x", "X", "Y", values=[(long, 1, "1")], header=("a", "b"))
+    assert chart.words[0].text.endswith("…")
+    assert len(chart.words[0].text) <= charts.LABEL_LETTERS
+    assert chart.rows == [(long, "1")]
 
 
 @pytest.mark.parametrize("most", [0, 1, 2, 3, 9, 10, 11, 99, 100, 101, 12_345])
