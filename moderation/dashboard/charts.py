@@ -11,9 +11,10 @@ WIDTH = 480
 TALL = 200
 LEFT, RIGHT, TOP, BOTTOM = 40, 8, 12, 26
 ROW, BAR = 34, 10
+SQUARE, BELOW = 268, 34  # a calibration, and what its largest dot leaves for numbers below it
 LABELS = 8  # at most along the axis
 LETTER = 8  # units that one takes below a chart, as large as a phone has it
-LABEL_LETTERS = 48  # of what stands above a bar
+LABEL_LETTERS = 52  # of what stands above a bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def calibration(
 ) -> Chart:
     """What was said against what was so: a dot for each (mean score, share, how many) on a square
     whose diagonal is right."""
-    wide, tall = WIDTH - LEFT - RIGHT, 260 - TOP - BOTTOM
+    wide, tall = WIDTH - LEFT - RIGHT, SQUARE - TOP - BELOW
     largest = max((many for _score, _share, many in bins), default=1) or 1
 
     def at(score: float, share: float) -> tuple[float, float]:
@@ -222,13 +223,13 @@ def calibration(
         if many
     ]
     steps = (0.0, 0.25, 0.5, 0.75, 1.0)
-    words = [Words(at(step, 0)[0], 260 - 8, f"{step:g}", "middle") for step in steps]
+    words = [Words(at(step, 0)[0], SQUARE - 6, f"{step:g}", "middle") for step in steps]
     words += [Words(LEFT - 6, at(0, step)[1] + 4, f"{step:g}", "end") for step in steps]
     return Chart(
         name=name,
         title=title,
         description=description,
-        height=260,
+        height=SQUARE,
         header=header,
         rows=cells,
         dots=dots,

@@ -56,8 +56,8 @@ def dashboard(*, now: datetime | None = None) -> Dashboard:
             *drawn.overturned(values.get(counting.OVERTURNED, {})),
             *drawn.scorer(values.get(counting.SCORER, {})),
             drawn.groups(values.get(counting.GROUPS, {})),
-            drawn.discussions(values.get(counting.DISCUSSIONS, [])),
             drawn.sign_ups(values.get(counting.SIGN_UPS, {})),
+            drawn.discussions(values.get(counting.DISCUSSIONS, [])),
         ],
         counted_at=min(figure.at for figure in figures.values()),
     )
