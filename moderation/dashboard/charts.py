@@ -9,7 +9,7 @@ from math import ceil
 
 WIDTH = 480
 TALL = 200
-LEFT, RIGHT, TOP, BOTTOM = 40, 8, 12, 26
+LEFT, RIGHT, TOP, BOTTOM = 46, 8, 12, 26
 ROW, BAR = 34, 10
 SQUARE, BELOW = 268, 34  # a calibration, and what its largest dot leaves for numbers below it
 LABELS = 8  # at most along the axis

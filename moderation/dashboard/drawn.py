@@ -185,9 +185,9 @@ def overturn_rate(appeals: dict[str, int]) -> Chart:
     )
 
 
-def overturned(found: dict[str, Any]) -> list[Chart]:
+def overturned(found: dict[str, Any]) -> tuple[Chart, Chart]:
     """What appeals proved wrong, by rule and by the weights that a learned check used."""
-    return [
+    return (
         _charged(
             "overturned-rules",
             _("Overturned on appeal, by rule"),
@@ -205,8 +205,8 @@ def overturned(found: dict[str, Any]) -> list[Chart]:
             "overturned-models",
             _("Overturned on appeal, by model version"),
             _(
-                "The same for the checks that ask the scorer, by the version of the weights that"
-                " had spoken."
+                "Against which versions of the scorer’s weights appeals were overturned: how often,"
+                " of how often each made a check fire among the machine’s newest judgements."
             ),
             [
                 (f"{_KINDS.get(code, code)}: {version}", *many)
@@ -214,7 +214,7 @@ def overturned(found: dict[str, Any]) -> list[Chart]:
             ],
             _("Check and version"),
         ),
-    ]
+    )
 
 
 def _charged(

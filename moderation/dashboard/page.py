@@ -45,18 +45,21 @@ def dashboard(*, now: datetime | None = None) -> Dashboard:
     if counting.WAITING not in values:
         return Dashboard([], [], None)
     hours = _by_hour(values.get(counting.HOURS, {}))
+    by_rule, by_model = drawn.overturned(values.get(counting.OVERTURNED, {}))
     return Dashboard(
         tiles=_tiles(values, hours, now),
+        # Two stand beside each other: pairs that are read together, or are about as tall.
         charts=[
             *drawn.decisions(hours, now),
             drawn.ages(values[counting.WAITING]),
-            drawn.why(hours),
+            drawn.sign_ups(values.get(counting.SIGN_UPS, {})),
             drawn.appeal_rate(values.get(counting.WEEKS, {}).get("weeks", {})),
             drawn.overturn_rate(values.get(counting.APPEALS, {})),
-            *drawn.overturned(values.get(counting.OVERTURNED, {})),
+            drawn.why(hours),
+            by_rule,
             *drawn.scorer(values.get(counting.SCORER, {})),
+            by_model,
             drawn.groups(values.get(counting.GROUPS, {})),
-            drawn.sign_ups(values.get(counting.SIGN_UPS, {})),
             drawn.discussions(values.get(counting.DISCUSSIONS, [])),
         ],
         counted_at=min(figure.at for figure in figures.values()),
