@@ -74,6 +74,7 @@ def test_axe_finds_nothing_on_the_pages_of_the_office(head, quick_site, browser,
     )
     trials.try_on_decisions(actor=head, trial=trial)
     trials.start_shadow(actor=head, trial=trial)
+    listed = Phrase.objects.create(text="zanzibar", effect="hold")
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
     )
@@ -90,6 +91,7 @@ def test_axe_finds_nothing_on_the_pages_of_the_office(head, quick_site, browser,
         "/admin/moderation/phrase/try-a-text",
         "/admin/moderation/phrase/read-a-file",
         f"/admin/moderation/trial/{trial.pk}/change/",
+        f"/admin/moderation/phrase/{listed.pk}/delete/",
     ):
         assert page.goto(quick_site + path).status == 200, path
         if "try-a-text" in path:

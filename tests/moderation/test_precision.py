@@ -8,7 +8,7 @@ import pytest
 from articles.models import Guideline
 from comments.models import Comment
 from moderation import operations, precision, reasons
-from moderation.models import DecisionRecord, Policy, RejectionReason
+from moderation.models import Batch, DecisionRecord, Policy, RejectionReason
 from moderation.scorer import LABELS
 from moderation.scorer_training.thresholds import SITE_SHARES
 from tests.admin_pages import path
@@ -105,6 +105,22 @@ def test_the_newest_ruling_on_a_text_counts(editor):
     rule(editor, comment, "approve")
     by_rulings = row().cells[0].by_rulings
     assert (by_rulings.right, by_rulings.of) == (0, 1)
+
+
+def test_a_batch_takes_no_read_rulings_place(editor, monkeypatch):
+    monkeypatch.setattr(precision, "NEWEST", 1)
+    rule(editor, scored(0.8), "reject", "abusive")
+    batch = Batch.objects.create(actor=editor, selection={}, outcome="approve")
+    comment = scored(0.8)
+    operations.rule(
+        actor=editor,
+        comment=comment,
+        revision_id=comment.latest_id,
+        outcome="approve",
+        batch=batch,
+    )
+    by_rulings = row().cells[0].by_rulings
+    assert (by_rulings.right, by_rulings.of) == (1, 1)
 
 
 def test_a_rejection_for_another_reason_says_nothing_about_a_label(editor):
