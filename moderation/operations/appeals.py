@@ -34,10 +34,13 @@ Outcomes = DecisionRecord.Outcome
 
 def decision_against(comment: Comment) -> DecisionRecord | None:
     """The last decision not to publish this comment, whether it still stands or not, that its
-    author was told of: none that waits for its effect, nor one that was undone before."""
+    author was told of: none that waits for its effect, nor one that was undone before. Who takes an
+    approval back decides nothing new: the rejection from before stands again."""
+    against = comment.decisions.filter(outcome=Outcomes.REJECT, pending_effect=None, undoes=None)
+    if comment.status == Status.REJECTED:
+        against = against.filter(undone_by=None)
     return (
-        comment.decisions.filter(outcome=Outcomes.REJECT, pending_effect=None)
-        .exclude(reason__in=reasons.APPEAL)
+        against.exclude(reason__in=reasons.APPEAL)
         .select_related("actor", "policy", "revision")
         .first()
     )

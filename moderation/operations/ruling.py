@@ -15,7 +15,7 @@ from moderation.models import Appeal, Batch, DecisionRecord, Policy
 from moderation.operations.effects import AT_ONCE, effect_on
 from moderation.operations.landing import already_decided, land
 from moderation.operations.permissions import check_may_rule_on, checked_note
-from moderation.operations.reports import reopen_reports, settle_reports
+from moderation.operations.reports import settle_reports
 from moderation.pipeline.decision import Finding
 
 Status = Comment.Status
@@ -128,16 +128,11 @@ def undo(*, actor: User, record: DecisionRecord, batch: Batch | None = None) -> 
             raise Conflict(_("A ruling on an appeal is the last word."), code="not_undoable")
         if latest.pk != record.pk or comment.latest_id != record.revision_id:
             raise Conflict(_("Something has been decided since."), code="not_latest")
-        earlier = (
-            comment.decisions.filter(pk__lt=record.pk, revision=record.revision_id)
-            .exclude(findings=[])
-            .first()
-        )
+        earlier = _before(record)
         outcome = {
             Status.APPROVED: Outcomes.APPROVE,
             Status.REJECTED: Outcomes.REJECT,
         }.get(record.status_before, Outcomes.HOLD)
-        reopen_reports(decision=record)
         return land(
             actor=actor,
             comment=comment,
@@ -151,6 +146,20 @@ def undo(*, actor: User, record: DecisionRecord, batch: Batch | None = None) -> 
             undoes=record,
             batch=batch,
         )
+
+
+def _before(record: DecisionRecord) -> DecisionRecord | None:
+    """What stands again when this ruling is taken back: the rejection that its author was told of,
+    else what the machine had found."""
+    earlier = DecisionRecord.objects.filter(
+        comment=record.comment_id, revision=record.revision_id, pk__lt=record.pk
+    )
+    if record.status_before != Status.REJECTED:
+        return earlier.exclude(findings=[]).first()
+    told = earlier.filter(
+        outcome=Outcomes.REJECT, undoes=None, undone_by=None, pending_effect=None
+    )
+    return told.exclude(reason__in=reasons.APPEAL).first()
 
 
 def _check_not_appealed(comment: Comment) -> None:
