@@ -217,7 +217,7 @@ def settle_the_rest(*, decision: DecisionRecord) -> int:
 
 
 def reopen_reports(*, decision: DecisionRecord) -> int:
-    """Open again what a ruling settled that is taken back, or that reached nobody. Returns how many.
+    """Open again what a ruling settled that is taken back, or reaches nobody. Returns how many.
 
     In the transaction of that. Who has reported again meanwhile is heard once.
     """

@@ -156,9 +156,7 @@ def _before(record: DecisionRecord) -> DecisionRecord | None:
     )
     if record.status_before != Status.REJECTED:
         return earlier.exclude(findings=[]).first()
-    told = earlier.filter(
-        outcome=Outcomes.REJECT, undoes=None, undone_by=None, pending_effect=None
-    )
+    told = earlier.filter(outcome=Outcomes.REJECT, undoes=None, undone_by=None, pending_effect=None)
     return told.exclude(reason__in=reasons.APPEAL).first()
 
 
