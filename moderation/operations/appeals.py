@@ -187,7 +187,9 @@ def rule_on_appeal(*, actor: User, appeal: Appeal, outcome: str, note: str = "")
             dismiss_after_appeal(decision=found.decision)
         else:
             _record_upheld(actor, row)
-            _tell_on_notice(row, "upheld")
+            # Where the words from before were rejected meanwhile, its author reads of that.
+            if decision_against(row) == found.decision:
+                _tell_on_notice(row, "upheld")
         found.decided_at, found.decided_by = timezone.now(), actor
         found.outcome, found.note = outcome, note
         found.same_person = found.contested_id == actor.pk

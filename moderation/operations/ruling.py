@@ -57,7 +57,9 @@ def rule(
     with transaction.atomic():
         row = comments.locked(comment)
         comments.check_unchanged(row, revision_id)
-        _check_not_appealed(row)
+        # Of an edit that was rejected and is contested, the words from before can still go.
+        if not (outcome == Outcomes.REJECT and row.is_live):
+            _check_not_appealed(row)
         if row.latest.erased_at is not None:
             raise _erased()
         _check_newest_seen(row, seen)
@@ -118,7 +120,7 @@ def undo(*, actor: User, record: DecisionRecord, batch: Batch | None = None) -> 
     check_may_rule_on(actor, record.comment.author_id)
     with transaction.atomic():
         comment = comments.locked(record.comment)
-        _check_not_appealed(comment)
+        _check_not_appealed(comment, record)
         check_not_erased(record.revision_id)
         check_not_erased(record.live_before_id)
         latest = comment.decisions.first()
@@ -160,10 +162,18 @@ def _before(record: DecisionRecord) -> DecisionRecord | None:
     return told.exclude(reason__in=reasons.APPEAL).first()
 
 
-def _check_not_appealed(comment: Comment) -> None:
-    """Once contested, a decision is another editor's to confirm or to change."""
+def _check_not_appealed(comment: Comment, decision: DecisionRecord | None = None) -> None:
+    """Once contested, a decision is another editor's to confirm or to change.
+
+    decision: that one alone.
+    """
     # Nothing else than a rejection is contested.
-    if comment.status == Status.REJECTED and Appeal.objects.open().filter(comment=comment).exists():
+    if comment.status != Status.REJECTED:
+        return
+    contests = Appeal.objects.open().filter(comment=comment)
+    if decision is not None:
+        contests = contests.filter(decision=decision)
+    if contests.exists():
         raise Conflict(
             _("Its author contests this decision: rule on the appeal instead."), code="appealed"
         )
