@@ -8,6 +8,6 @@ legal_notice_changed = Signal()
 # Sent with record_id and after, a timedelta, when a ruling is to reach its readers that much later.
 effect_deferred = Signal()
 
-# Sent with batch_id and at, how many of its comments are dealt with, when a batch is to be gone on
-# with.
+# Sent with batch_id, at, how many of its comments are dealt with, and after, a timedelta, when a
+# batch is to be gone on with that much later.
 batch_made = Signal()

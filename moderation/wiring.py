@@ -33,8 +33,8 @@ def offer_effect(record_id: int, after: timedelta, **_signal) -> None:
     tasks.carry_out.ring(record_id, after=after.total_seconds())
 
 
-def offer_batch(batch_id: int, at: int, **_signal) -> None:
-    tasks.run_batch.ring(batch_id, at)
+def offer_batch(batch_id: int, at: int, after: timedelta, **_signal) -> None:
+    tasks.run_batch.ring(batch_id, at, after=after.total_seconds())
 
 
 def rules_for(article: Article) -> comments_ports.Rules:

@@ -26,7 +26,7 @@ from moderation.chosen import (
     sample_of,
 )
 from moderation.desk.clusters import seen_pair
-from moderation.desk.filters import chips
+from moderation.desk.filters import chips, number
 from moderation.desk.pages import card, page
 from moderation.models import Batch
 from moderation.operations import batches as operations
@@ -34,7 +34,7 @@ from moderation.operations.permissions import check_editor
 from moderation.operations.raids import RULED_AT_ONCE
 from moderation.queue import Selection
 from moderation.queue.context import loaded
-from moderation.queue.selection import LABELS, WAITING
+from moderation.queue.selection import APPROVED, LABELS, WAITING
 
 LATELY = 10
 _SEED = 20  # letters
@@ -90,11 +90,24 @@ def _choosing(
         "moderation/batches.html",
         selection=selection,
         described=_described(selection, len(seen)),
-        lately=[_row(batch) for batch in Batch.objects.select_related("actor")[:LATELY]],
+        **_lately(number(request.GET.get("before"))),
         **shown,
     )
     response.status_code = status
     return response
+
+
+def _lately(before: int | None) -> dict[str, Any]:
+    """The newest batches, or those before one of them, and the number to go on with."""
+    rows = Batch.objects.select_related("actor", "author")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[: LATELY + 1])
+    return {
+        "lately": [row(batch) for batch in found[:LATELY]],
+        "before": before,
+        "earlier": found[LATELY - 1].pk if len(found) > LATELY else None,
+    }
 
 
 def _before_ruling(selection: Selection, seen: list, seed: str) -> dict[str, Any]:
@@ -142,13 +155,13 @@ def _bars(counted: Histogram, selection: Selection) -> list[dict[str, Any]]:
     """Each part as a bar and as a row of the table."""
     most = max(counted.bars) or 1
     bars = []
-    for number, count in enumerate(counted.bars):
-        low, high = number / BARS, (number + 1) / BARS
+    for place, count in enumerate(counted.bars):
+        low, high = place / BARS, (place + 1) / BARS
         # The smallest is still to be seen beside the greatest.
         height = max(1, round(_HEIGHT * count / most)) if count else 0
         bars.append(
             {
-                "x": number * 10,
+                "x": place * 10,
                 "y": _HEIGHT - height,
                 "height": height,
                 "low": low,
@@ -164,7 +177,7 @@ def _described(selection: Selection, ticked: int) -> list[str]:
     """What was chosen, in words."""
     if ticked:
         return [_("Ticked one by one")]
-    told = [] if selection.tab == WAITING else [_("Live")]
+    told = [_("Live")] if selection.tab == APPROVED else []
     if selection.score:
         told.append(
             _("%(label)s, from %(low).2f to %(high).2f")
@@ -191,8 +204,8 @@ def _moment(text: str):
     return moment if moment and timezone.is_aware(moment) else None
 
 
-def _row(batch: Batch) -> dict[str, Any]:
-    """A batch in a list."""
+def row(batch: Batch) -> dict[str, Any]:
+    """A batch in a list; actor and author selected."""
     return {
         "batch": batch,
         "title": _title(batch),
@@ -238,12 +251,13 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 def _progress(request: HttpRequest, batch_id: int, *, error: str = "") -> HttpResponse:
-    found = get_object_or_404(Batch.objects.select_related("actor", "undoes"), pk=batch_id)
+    rows = Batch.objects.select_related("actor", "author", "undoes")
+    found = get_object_or_404(rows, pk=batch_id)
     undone_by = Batch.objects.filter(undoes=found).first()
     running = found.state == Batch.State.RUNNING
     may_undo = found.undoes_id is None and undone_by is None and (running or found.done > 0)
     ticked = 0 if found.selection or found.undoes_id else found.total
-    shown = _row(found) | {
+    shown = row(found) | {
         "running": running,
         "reason": reasons.told(found.reason),
         "described": _described(Selection.from_query(found.selection), ticked),

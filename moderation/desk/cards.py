@@ -122,12 +122,16 @@ def focus_card(
         bool(effect)
         or comment.withdrawn_at is not None
         or comment.latest.erased_at is not None
-        or item.appeal is not None
+        # Of a contested edit the words from before, which readers see, are not the appeal's.
+        or (item.appeal is not None and not comment.is_live)
         or (comment.author_id == reader.pk and not reader.is_admin)
     )
     offered = reasons.for_desk() if not closed else []
     return card(item) | {
         "labels": _labels(judged),
+        "live_html": comment.live_revision.html
+        if comment.is_live and comment.live_revision_id != comment.latest_id
+        else None,
         "reasons": offered,
         "has_canned": any(reason.notes for reason in offered),
         "rule_url": address_of(comment.pk, selection, "rule"),
@@ -147,7 +151,7 @@ def focus_card(
         "undone": bool(decided and hasattr(decided, "undone_by")),
         "undo_url": undo_url(decided) if decided else None,
         "seen": last.pk if last else 0,
-        "may_approve": not closed and comment.status != Status.APPROVED,
+        "may_approve": not closed and item.appeal is None and comment.status != Status.APPROVED,
         "may_reject": not closed and (comment.status != Status.REJECTED or comment.is_live),
         "settle_url": reverse("settle_comment", args=[comment.pk])
         if item.reports and not closed

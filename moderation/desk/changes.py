@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -150,7 +150,7 @@ def _farewell(entry: QueueItem | None, record: DecisionRecord | None, reader: Us
 
 
 def _came(selection: Selection, since: str, shown: dict[int, int]) -> int:
-    """How many have come into a selection since a moment, COUNTED at most."""
+    """How many have come into a selection since a moment, or come back, COUNTED at most of each."""
     moment = _moment(since)
     if moment is None or selection.words:
         return 0
@@ -158,9 +158,22 @@ def _came(selection: Selection, since: str, shown: dict[int, int]) -> int:
     if selection.tab == "appeals":
         contested = Appeal.objects.open().filter(created_at__gt=moment)
         fresh = fresh.filter(pk__in=contested.values("comment_id"))
-    else:
-        fresh = fresh.filter(**{f"{moment_of(selection.tab)}__gt": moment})
-    return fresh[:COUNTED].count()
+        return fresh[:COUNTED].count()
+    came = Q(**{f"{moment_of(selection.tab)}__gt": moment})
+    counted = fresh.filter(came)[:COUNTED].count()
+    back = _back_since(moment)
+    # Two questions, each with an index of its own; the second is seldom asked.
+    return counted + fresh.filter(pk__in=back).exclude(came).count() if back else counted
+
+
+def _back_since(moment: datetime) -> list[int]:
+    """Comments, COUNTED at most, whose ruling was undone, or lapsed, before its effect: they are
+    back where they were, and keep the time of then. One query over what was to come since."""
+    since = Q(record__undone_by=None) | Q(record__undone_by__at__gt=moment)
+    effects = PendingEffect.objects.filter(since, due_at__gt=moment).order_by("-due_at")
+    found = effects.values_list("comment", "record__comment")[:COUNTED]
+    # What still waits is told apart here: the index to be used is that of the time.
+    return [comment for waits, comment in found if waits is None]
 
 
 def _moment(text: str) -> datetime | None:

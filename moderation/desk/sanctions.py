@@ -18,6 +18,7 @@ from accounts import sanctions
 from accounts.errors import Conflict, Forbidden
 from accounts.models import Sanction, User
 from moderation import operations, reasons
+from moderation.desk.batches import row
 from moderation.desk.cards import list_of
 from moderation.desk.pages import page
 from moderation.operations.permissions import check_editor
@@ -25,6 +26,7 @@ from moderation.queue import Selection
 from moderation.queue.context import counts_told, records_of
 
 SHOWN = 20  # sanctions, the newest
+BATCHES_SHOWN = 20  # the newest
 BAN_AND_REJECT = "ban_and_reject"
 Kind = Sanction.Kind
 
@@ -120,6 +122,10 @@ def _page(
         sanctions=[
             {"sanction": sanction, "in_force": sanction.is_in_force(now)}
             for sanction in user.sanctions.select_related("given_by", "lifted_by")[:SHOWN]
+        ],
+        batches=[
+            row(batch)
+            for batch in user.batches_about.select_related("actor", "author")[:BATCHES_SHOWN]
         ],
         refusal=_refusal(request.user, user),
         choices=_choices(),

@@ -26,6 +26,15 @@ class Batch(models.Model):
     told_once = models.BooleanField(
         default=False, help_text=_("Their author is told of all of it with a ban.")
     )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_index=False,  # the index below has its order as well
+        related_name="batches_about",
+        help_text=_("Whose comments alone it rules on."),
+    )
     undoes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
     )
@@ -43,7 +52,10 @@ class Batch(models.Model):
     class Meta:
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["created_at"], name="batch_running", condition=Q(state="running"))
+            models.Index(fields=["created_at"], name="batch_running", condition=Q(state="running")),
+            models.Index(
+                fields=["author", "-id"], name="batch_author", condition=Q(author__isnull=False)
+            ),
         ]
         verbose_name_plural = "batches"
 

@@ -50,6 +50,10 @@ class QueueItem(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     escalation_note = models.CharField(max_length=1_000, blank=True)
+    notice_before = models.JSONField(
+        null=True,
+        help_text=_("What its author was told of a rejection that a person has ruled on since."),
+    )
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -34,10 +34,13 @@ Outcomes = DecisionRecord.Outcome
 
 def decision_against(comment: Comment) -> DecisionRecord | None:
     """The last decision not to publish this comment, whether it still stands or not, that its
-    author was told of: none that waits for its effect, nor one that was undone before."""
+    author was told of: none that waits for its effect, nor one that was undone before. Who takes an
+    approval back decides nothing new: the rejection from before stands again."""
+    against = comment.decisions.filter(outcome=Outcomes.REJECT, pending_effect=None, undoes=None)
+    if comment.status == Status.REJECTED:
+        against = against.filter(undone_by=None)
     return (
-        comment.decisions.filter(outcome=Outcomes.REJECT, pending_effect=None)
-        .exclude(reason__in=reasons.APPEAL)
+        against.exclude(reason__in=reasons.APPEAL)
         .select_related("actor", "policy", "revision")
         .first()
     )
@@ -184,7 +187,9 @@ def rule_on_appeal(*, actor: User, appeal: Appeal, outcome: str, note: str = "")
             dismiss_after_appeal(decision=found.decision)
         else:
             _record_upheld(actor, row)
-            _tell_on_notice(row, "upheld")
+            # Where the words from before were rejected meanwhile, its author reads of that.
+            if decision_against(row) == found.decision:
+                _tell_on_notice(row, "upheld")
         found.decided_at, found.decided_by = timezone.now(), actor
         found.outcome, found.note = outcome, note
         found.same_person = found.contested_id == actor.pk

@@ -21,6 +21,7 @@ from accounts.models import User
 from moderation import reasons
 from moderation.chosen import Seen, chosen
 from moderation.models import Batch, BatchMember, DecisionRecord
+from moderation.operations.effects import AT_ONCE, RULING_GRACE
 from moderation.operations.landing import already_decided
 from moderation.operations.permissions import check_editor, checked_note
 from moderation.operations.ruling import rule, undo
@@ -52,9 +53,11 @@ def make_batch(
     """An editor's ruling on everything a selection has, or on what they ticked (seen; of a raid,
     what still waits of it), with the words as they are now; the worker carries it out.
 
-    reason, note: as `rule` takes them. told_once: notify nobody of each rejection. until: leave out
-    what came there later than that. Raises Forbidden (editors_only), ValidationError (bad_outcome,
-    bad_reason, note_too_long, bad_selection, none_chosen).
+    It begins after RULING_GRACE, so that nobody hears of one that is taken back before. reason,
+    note: as `rule` takes them. told_once: it comes with a ban on the selection's author, who is not
+    notified of each rejection, and begins at once. until: leave out what came there later than
+    that. Raises Forbidden (editors_only), ValidationError (bad_outcome, bad_reason, note_too_long,
+    bad_selection, none_chosen).
     """
     check_editor(actor)
     if outcome not in (Outcomes.APPROVE, Outcomes.REJECT):
@@ -65,7 +68,9 @@ def make_batch(
     found = chosen(selection, seen=seen, until=until)
     if not found.members:
         raise ValidationError(_("Choose at least one comment."), code="none_chosen")
-    told = Selection(cluster=selection.cluster) if seen else selection.but()
+    # What was ticked is of nobody in particular, but for a ban.
+    ticked = bool(seen) and not told_once
+    told = Selection(cluster=selection.cluster) if ticked else selection.but()
     query = dict(parse_qsl(told.as_query()))
     with transaction.atomic():
         batch = Batch.objects.create(
@@ -75,9 +80,11 @@ def make_batch(
             reason=reason if outcome == Outcomes.REJECT else "",
             note=note,
             told_once=told_once,
+            author_id=told.author,
             total=len(found.members),
         )
-        _take_in(batch, found.members)
+        # Of a ban its author has heard by now.
+        _take_in(batch, found.members, after=AT_ONCE if told_once else RULING_GRACE)
         detail = {"outcome": batch.outcome, "reason": batch.reason, "total": batch.total}
         log.append(actor=actor, verb="make_batch", subject=batch, detail=detail | {"of": query})
     return batch
@@ -86,8 +93,9 @@ def make_batch(
 def undo_batch(*, actor: User, batch: Batch) -> Batch:
     """Take a batch back: a second one, which undoes each of its decisions that still is the last.
 
-    One that is under way stops first. Raises Forbidden (editors_only), Conflict (already_so,
-    not_undoable for a batch that takes one back, and for one that has decided nothing).
+    One that is under way stops first, and is itself what is returned where it had decided nothing.
+    Raises Forbidden (editors_only), Conflict (already_so, not_undoable for a batch that takes one
+    back, and for one that has ended without deciding anything).
     """
     check_editor(actor)
     with transaction.atomic():
@@ -96,16 +104,25 @@ def undo_batch(*, actor: User, batch: Batch) -> Batch:
             raise Conflict(_("It takes another one back already."), code="not_undoable")
         if Batch.objects.filter(undoes=row).exists():
             raise Conflict(_("It has been taken back already."), code="already_so")
-        if row.state == State.RUNNING:
+        stopped = row.state == State.RUNNING
+        if stopped:
             row.members.all().delete()
             _end(row, State.STOPPED)
         members = list(row.decisions.values_list("comment", "revision"))
+        if stopped and not members:
+            detail = {"undoes": row.pk, "total": 0}
+            log.append(actor=actor, verb="undo_batch", subject=row, detail=detail)
+            return row
         if not members:
             raise Conflict(_("It has decided nothing that could be undone."), code="not_undoable")
         made = Batch.objects.create(
-            actor=actor, selection=row.selection, undoes=row, total=len(members)
+            actor=actor,
+            selection=row.selection,
+            author_id=row.author_id,
+            undoes=row,
+            total=len(members),
         )
-        _take_in(made, members)
+        _take_in(made, members, after=AT_ONCE)
         log.append(
             actor=actor,
             verb="undo_batch",
@@ -115,12 +132,14 @@ def undo_batch(*, actor: User, batch: Batch) -> Batch:
     return made
 
 
-def _take_in(batch: Batch, members: Sequence[Seen]) -> None:
+def _take_in(batch: Batch, members: Sequence[Seen], *, after: timedelta) -> None:
     BatchMember.objects.bulk_create(
         BatchMember(batch=batch, comment_id=comment, revision_id=revision)
         for comment, revision in members
     )
-    transaction.on_commit(lambda: batch_made.send(Batch, batch_id=batch.pk, at=0), robust=True)
+    transaction.on_commit(
+        lambda: batch_made.send(Batch, batch_id=batch.pk, at=0, after=after), robust=True
+    )
 
 
 def run_batch(*, batch_id: int, at: int, size: int = CHUNK, within: float = WITHIN) -> int | None:
@@ -197,7 +216,9 @@ def _ruling(batch: Batch, members: Sequence[BatchMember]) -> Callable[[BatchMemb
 
     def decide(member: BatchMember) -> None:
         last = newest.get(member.comment_id)
-        if last is not None and last.at > batch.created_at:
+        since = last is not None and last.at > batch.created_at
+        # What was being judged while its author was banned is held by now, and goes as well.
+        if since and not (batch.told_once and last.by_machine):
             raise already_decided(last)
         rule(
             actor=batch.actor,

@@ -12,7 +12,7 @@ from comments import operations as comments
 from comments.models import Comment, Notice
 from moderation.models import DecisionRecord, PendingEffect, QueueItem
 from moderation.operations.queueing import follow
-from moderation.operations.reports import settle_the_rest
+from moderation.operations.reports import reopen_reports, settle_the_rest
 from moderation.signals import effect_deferred
 
 RULING_GRACE = timedelta(seconds=6)  # between a ruling at the desk and its readers
@@ -63,10 +63,16 @@ def defer(
     return effect
 
 
-def lapse(effect: PendingEffect) -> None:
-    """Let a ruling reach nobody. The row stays: its author is never told of it as of a decision."""
+def lapse(effect: PendingEffect, comment: Comment) -> None:
+    """Let a ruling reach nobody, and have the reports that it settled open again where readers may
+    still see what they are about. The row stays: its author is never told of it as of a decision.
+
+    comment: locked.
+    """
     effect.comment = effect.notice = None
     effect.save(update_fields=["comment", "notice"])
+    if comment.withdrawn_at is None:
+        reopen_reports(decision=effect.record)
 
 
 def take_effect(
@@ -82,8 +88,13 @@ def take_effect(
         "revision_id": record.revision_id,
         "is_locked": True,
     }
+    if record.actor is not None and record.undoes is None and comment.status == Status.REJECTED:
+        QueueItem.objects.filter(pk=comment.pk).update(notice_before=comment.notice)
     if record.undoes is not None:
         before = record.undoes.status_before
+        if before == Status.REJECTED:
+            notice = _told_before(comment) or notice
+        reopen_reports(decision=record.undoes)
         comments.restore(
             **wanted,
             # A person has read it by now: it waits for one rather than for the machine.
@@ -120,6 +131,16 @@ def take_effect(
     )
 
 
+def _told_before(comment: Comment) -> Notice | None:
+    """What the author was told of the rejection that stands again, a person's note included."""
+    kept = QueueItem.objects.filter(pk=comment.pk)
+    told = kept.values_list("notice_before", flat=True).first()
+    if told is None:
+        return None
+    kept.update(notice_before=None)
+    return Notice(**told)
+
+
 def carry_out(*, record_id: int) -> bool:
     """Let a ruling reach its readers once its time to be undone is over. Says whether it did.
 
@@ -147,7 +168,7 @@ def carry_out(*, record_id: int) -> bool:
             failpoints.reached("effect_taken", record_id)
             effect.delete()
         else:
-            lapse(effect)
+            lapse(effect, row)
         follow(row, is_locked=True)
     return stands
 

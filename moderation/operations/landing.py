@@ -60,7 +60,7 @@ def land(
     notice = _notice(findings, outcome, reason=reason, by_machine=actor is None, note=note)
     effect = effect_on(comment)
     if effect is not None and not still_stands(effect, comment):
-        lapse(effect)
+        lapse(effect, comment)
         effect = None
     changed = comment.status != only_if or comment.latest_id != revision_id or comment.withdrawn_at
     if only_if and (changed or effect):
@@ -96,7 +96,7 @@ def land(
     )
     failpoints.reached("decision_recorded", comment.pk)
     if in_time:
-        lapse(effect)
+        lapse(effect, comment)
     elif effect_after:
         defer(record=record, comment=comment, notice=notice, picked=picked, after=effect_after)
     else:

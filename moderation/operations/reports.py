@@ -217,9 +217,9 @@ def settle_the_rest(*, decision: DecisionRecord) -> int:
 
 
 def reopen_reports(*, decision: DecisionRecord) -> int:
-    """Open again what a ruling settled that is taken back. Returns how many.
+    """Open again what a ruling settled that is taken back, or reaches nobody. Returns how many.
 
-    In the transaction of the undoing. Who has reported again meanwhile is heard once.
+    In the transaction of that. Who has reported again meanwhile is heard once.
     """
     return _open_again(Report.objects.filter(decision=decision), decision.comment_id)
 

@@ -76,6 +76,9 @@ def retain(*, now=None) -> dict[str, int]:
         & (~models.Q(comment__status=Status.HELD) | models.Q(comment__withdrawn_at__isnull=False))
     )
     SketchValue.objects.filter(at__lt=now - kin.ALIKE_WITHIN).delete()
+    QueueItem.objects.filter(notice_before__isnull=False, at__lt=receipts_before).update(
+        notice_before=None
+    )
     done = {
         "texts": erased,
         "sketches": sketches.delete()[1].get("moderation.Sketch", 0),
@@ -112,7 +115,7 @@ def forget_reader(user: User) -> None:
     Report.objects.filter(reporter=user).update(note="")
     # A note may quote what is gone now.
     Report.objects.filter(comment__author=user, comment__withdrawn_at__isnull=False).update(note="")
-    QueueItem.objects.filter(author=user).update(escalation_note="")
+    QueueItem.objects.filter(author=user).update(escalation_note="", notice_before=None)
     SavedView.objects.filter(owner=user).delete()
     Appeal.objects.filter(comment__author=user).update(words="", note="")
     # Also those sent without signing in, from the address that is theirs.

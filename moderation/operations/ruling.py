@@ -15,7 +15,7 @@ from moderation.models import Appeal, Batch, DecisionRecord, Policy
 from moderation.operations.effects import AT_ONCE, effect_on
 from moderation.operations.landing import already_decided, land
 from moderation.operations.permissions import check_may_rule_on, checked_note
-from moderation.operations.reports import reopen_reports, settle_reports
+from moderation.operations.reports import settle_reports
 from moderation.pipeline.decision import Finding
 
 Status = Comment.Status
@@ -57,7 +57,9 @@ def rule(
     with transaction.atomic():
         row = comments.locked(comment)
         comments.check_unchanged(row, revision_id)
-        _check_not_appealed(row)
+        # Of an edit that was rejected and is contested, the words from before can still go.
+        if not (outcome == Outcomes.REJECT and row.is_live):
+            _check_not_appealed(row)
         if row.latest.erased_at is not None:
             raise _erased()
         _check_newest_seen(row, seen)
@@ -118,7 +120,7 @@ def undo(*, actor: User, record: DecisionRecord, batch: Batch | None = None) -> 
     check_may_rule_on(actor, record.comment.author_id)
     with transaction.atomic():
         comment = comments.locked(record.comment)
-        _check_not_appealed(comment)
+        _check_not_appealed(comment, record)
         check_not_erased(record.revision_id)
         check_not_erased(record.live_before_id)
         latest = comment.decisions.first()
@@ -128,16 +130,11 @@ def undo(*, actor: User, record: DecisionRecord, batch: Batch | None = None) -> 
             raise Conflict(_("A ruling on an appeal is the last word."), code="not_undoable")
         if latest.pk != record.pk or comment.latest_id != record.revision_id:
             raise Conflict(_("Something has been decided since."), code="not_latest")
-        earlier = (
-            comment.decisions.filter(pk__lt=record.pk, revision=record.revision_id)
-            .exclude(findings=[])
-            .first()
-        )
+        earlier = _before(record)
         outcome = {
             Status.APPROVED: Outcomes.APPROVE,
             Status.REJECTED: Outcomes.REJECT,
         }.get(record.status_before, Outcomes.HOLD)
-        reopen_reports(decision=record)
         return land(
             actor=actor,
             comment=comment,
@@ -153,10 +150,30 @@ def undo(*, actor: User, record: DecisionRecord, batch: Batch | None = None) -> 
         )
 
 
-def _check_not_appealed(comment: Comment) -> None:
-    """Once contested, a decision is another editor's to confirm or to change."""
+def _before(record: DecisionRecord) -> DecisionRecord | None:
+    """What stands again when this ruling is taken back: the rejection that its author was told of,
+    else what the machine had found."""
+    earlier = DecisionRecord.objects.filter(
+        comment=record.comment_id, revision=record.revision_id, pk__lt=record.pk
+    )
+    if record.status_before != Status.REJECTED:
+        return earlier.exclude(findings=[]).first()
+    told = earlier.filter(outcome=Outcomes.REJECT, undoes=None, undone_by=None, pending_effect=None)
+    return told.exclude(reason__in=reasons.APPEAL).first()
+
+
+def _check_not_appealed(comment: Comment, decision: DecisionRecord | None = None) -> None:
+    """Once contested, a decision is another editor's to confirm or to change.
+
+    decision: that one alone.
+    """
     # Nothing else than a rejection is contested.
-    if comment.status == Status.REJECTED and Appeal.objects.open().filter(comment=comment).exists():
+    if comment.status != Status.REJECTED:
+        return
+    contests = Appeal.objects.open().filter(comment=comment)
+    if decision is not None:
+        contests = contests.filter(decision=decision)
+    if contests.exists():
         raise Conflict(
             _("Its author contests this decision: rule on the appeal instead."), code="appealed"
         )

@@ -12,8 +12,9 @@ EDITOR = "odile@example.org"
 
 
 def finished(batch: Locator) -> tuple[int, int]:
-    """How far the bar has come and how far it goes, once the worker is done."""
-    expect(batch.locator("label")).to_have_text("Done")
+    """How far the bar has come and how far it goes, once its time to be taken back is over and the
+    worker is done."""
+    expect(batch.locator("label")).to_have_text("Done", timeout=30_000)
     bar = batch.locator("progress")
     return int(bar.get_attribute("value")), int(bar.get_attribute("max"))
 

@@ -19,6 +19,7 @@ from moderation import operations
 from moderation.models import Appeal, DecisionRecord, Overturned, Phrase
 from moderation.operations import appeals
 from moderation.operations.appeals import refusal_to_rule, refusals_to_rule
+from moderation.operations.effects import RULING_GRACE
 from moderation.overturned import Rule, overturned_by_rule
 from moderation.queue import pages
 from record.models import Entry
@@ -148,6 +149,59 @@ def test_a_contested_decision_is_neither_undone_nor_ruled_on_beside_its_appeal()
         operations.rule(
             actor=editor, comment=comment, revision_id=comment.latest_id, outcome="approve"
         )
+
+
+def edit_rejected_by_machine() -> Comment:
+    """A live comment, reported, with an edit that the machine has rejected and its author
+    contests."""
+    relax(edit_minutes=60)
+    Phrase.objects.create(text="casino", effect=Phrase.Effect.REJECT)
+    comment = make_comment(body="The words from before.")
+    operations.report(reporter=make_user(), comment=comment, reason="abuse")
+    comments.edit_comment(actor=comment.author, comment=comment, body="My casino essay, again.")
+    operations.judge(comment_id=comment.pk)
+    contest(fresh(comment))
+    return fresh(comment)
+
+
+def test_a_contested_edit_keeps_nobody_from_the_words_that_readers_see(client):
+    comment, editor = edit_rejected_by_machine(), make_user(role="editor")
+    told = comment.notice
+    assert comment.is_live and told["contested"] == "open"
+    client.force_login(editor, "allauth.account.auth_backends.AuthenticationBackend")
+    html = client.get(f"/desk/comments/{comment.pk}/").content.decode()
+    assert "The words from before." in html and "My <mark>casino</mark> essay" in html
+    assert "/settle/" in html and "Reject what is live" in html and "The author contests" in html
+    assert 'data-rule="approve"' not in html
+    ruling = {"actor": editor, "comment": comment, "revision_id": comment.latest_id}
+    with refusal("appealed"):
+        operations.rule(**ruling, outcome="approve")
+    taken_back = operations.rule(
+        **ruling, outcome="reject", reason="abusive", effect_after=RULING_GRACE
+    )
+    operations.undo(actor=editor, record=taken_back)
+    assert fresh(comment).is_live and fresh(comment).notice == told
+    record = operations.rule(**ruling, outcome="reject", reason="abusive")
+    assert not fresh(comment).is_live and fresh(comment).notice["reason"] == "abusive"
+    operations.undo(actor=editor, record=record)
+    assert fresh(comment).is_live and fresh(comment).notice == told
+
+
+def test_what_is_contested_of_a_rejected_edit_stays_so_when_the_words_before_it_go():
+    comment, editor = edit_rejected_by_machine(), make_user(role="editor")
+    first = Appeal.objects.get()
+    operations.rule(
+        actor=editor, comment=comment, revision_id=comment.latest_id,
+        outcome="reject", reason="abusive",
+    )  # fmt: skip
+    assert Appeal.objects.open().get() == first
+    operations.rule_on_appeal(actor=editor, appeal=first, outcome="upheld")
+    assert fresh(comment).notice["contested"] == ""
+    second = contest(fresh(comment))
+    assert second.contested == editor
+    assert refusal_to_rule(actor=editor, appeal=second).code == "own_decision"
+    operations.rule_on_appeal(actor=make_user(role="editor"), appeal=second, outcome="overturned")
+    assert fresh(comment).is_live and fresh(comment).live_revision_id == comment.latest_id
 
 
 # --- ruling ------------------------------------------------------------------------------------

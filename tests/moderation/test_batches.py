@@ -14,6 +14,7 @@ from comments import operations as comments
 from comments.models import Comment, Notification
 from moderation import chosen, operations, reasons, tasks
 from moderation.chosen import count_histogram, histogram, sample_of
+from moderation.desk import batches as desk_batches
 from moderation.models import Batch, DecisionRecord, Figure, QueueItem, QueueScore, Sketch
 from moderation.operations import queueing
 from moderation.operations.batches import make_batch, run_batch, stalled, undo_batch
@@ -185,10 +186,51 @@ def test_every_comment_gets_a_record_of_its_own_under_the_editors_name(article, 
     assert verbs == ["make_batch", "end_batch"]
 
 
-def test_readers_hear_of_a_batch_at_once(article, editor):
+def test_readers_hear_of_a_batch_once_it_is_carried_out(article, editor):
     row = waiting(article)
     carry_out(make(editor, outcome="approve"))
     assert fresh(row).is_live
+
+
+def test_a_batch_begins_when_its_time_to_be_taken_back_is_over(
+    article, editor, monkeypatch, django_capture_on_commit_callbacks
+):
+    row, rung = waiting(article), []
+    monkeypatch.setattr(tasks.run_batch, "ring", lambda *args, **when: rung.append((args, when)))
+
+    def ring_of(make_it) -> tuple[Batch, tuple]:
+        with django_capture_on_commit_callbacks(execute=True):
+            made = make_it()
+        return made, rung.pop()
+
+    grace, at_once = {"after": RULING_GRACE.total_seconds()}, {"after": 0.0}
+    batch, told = ring_of(lambda: make(editor))
+    assert told == ((batch.pk, 0), grace)
+    # Whoever is banned has heard of it by then.
+    seen = [(row.pk, row.latest_id)]
+    one, told = ring_of(lambda: make(editor, Selection(), seen=seen, told_once=True))
+    assert told == ((one.pk, 0), at_once)
+    carry_out(one)
+    undone, told = ring_of(lambda: undo_batch(actor=editor, batch=one))
+    assert told == ((undone.pk, 0), at_once)
+
+
+def test_nobody_hears_of_a_batch_that_is_taken_back_in_time(article, editor, client):
+    row = waiting(article)
+    before = Comment.objects.filter(pk=row.pk).values().get()
+    batch, told = make(editor), Notification.objects.count()
+    sign_in(client, make_user(role="editor"))
+    sent = client.post(f"/desk/batches/{batch.pk}/undo/")
+    assert sent.status_code == 302 and sent["Location"] == f"/desk/batches/{batch.pk}/"
+    batch = carry_out(batch)
+    assert (batch.state, batch.done) == (State.STOPPED, 0) and Batch.objects.count() == 1
+    assert Comment.objects.filter(pk=row.pk).values().get() == before
+    assert Notification.objects.count() == told and not row.decisions.filter(batch=batch).exists()
+    verbs = list(Entry.objects.about(batch).order_by("pk").values_list("verb", flat=True))
+    assert verbs == ["make_batch", "end_batch", "undo_batch"]
+    html = client.get(sent["Location"]).content.decode()
+    assert "0 comments decided." in html and "/undo/" not in html
+    assert client.post(f"/desk/batches/{batch.pk}/undo/").status_code == 409
 
 
 def test_it_goes_on_from_where_a_worker_died(article, editor):
@@ -421,6 +463,26 @@ def test_the_page_says_what_no_batch_is_made_of(client, article, editor):
     empty = client.get("/desk/batches/?score=threat&low=0.9")
     assert "There is nothing of that kind." in empty.content.decode()
     assert client.get("/desk/batches/").status_code == 200
+
+
+def test_the_list_of_batches_names_the_author_and_goes_on_to_the_first(
+    client, article, editor, monkeypatch
+):
+    monkeypatch.setattr(desk_batches, "LATELY", 2)
+    author = make_user(display_name="Rowan Rash")
+    row = waiting(article, author=author)
+    made = [make(editor, Selection(author=author.pk)), *(make(editor) for _number in range(3))]
+    assert row.author == made[0].author and made[1].author is None
+    sign_in(client, editor)
+    shown, address = [], "/desk/batches/"
+    while address:
+        html = client.get(address).content.decode()
+        shown += [int(number) for number in re.findall(r'href="/desk/batches/(\d+)/"', html)]
+        found = re.search(r'href="([^"#]+)#lately" rel="next"', html)
+        address = found and found[1]
+        assert (f"/desk/people/{author.pk}/" in html) == (not address)
+    assert shown == [batch.pk for batch in reversed(made)]
+    assert client.get("/desk/batches/?before=x").status_code == 200
 
 
 # Method, path; then the status for nobody, a reader, an editor, an admin.

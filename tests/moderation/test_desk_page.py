@@ -22,7 +22,7 @@ from moderation.models import (
     SavedView,
 )
 from moderation.operations.claims import CLAIMED_FOR, claim, release
-from moderation.operations.effects import RULING_GRACE
+from moderation.operations.effects import RULING_GRACE, carry_out_due
 from moderation.operations.escalation import escalate
 from moderation.operations.landing import land
 from moderation.pipeline.decision import Finding, Outcome
@@ -387,6 +387,29 @@ def test_the_page_hears_what_has_come_in_and_what_was_changed(client, editor):
     assert changes(client, first, since=moment, query="reason=flood")["came"] == 0
     comments.edit_comment(actor=first.author, comment=first, body="Something else.")
     assert changes(client, first)["changed"] == [first.pk]
+
+
+def test_the_page_hears_of_what_came_back_by_an_undo_though_it_is_as_old_as_it_was(client, editor):
+    first, back, waits = held(), held(), held()
+    moment = timezone.now()
+    records = [
+        operations.rule(
+            actor=make_user(role="editor"), comment=each, revision_id=each.latest_id,
+            outcome="approve", effect_after=RULING_GRACE,
+        )
+        for each in (back, waits)
+    ]  # fmt: skip
+    assert changes(client, first, since=moment)["came"] == 0
+    operations.undo(actor=records[0].actor, record=records[0])
+    assert changes(client, first, since=moment)["came"] == 1
+    assert changes(client, first, back, since=moment)["came"] == 0
+    assert changes(client, first, since=moment, query="reason=flood")["came"] == 0
+    assert changes(client, first, since=timezone.now())["came"] == 0
+    # Later it is told as any other decision: its time is new.
+    carry_out_due(now=timezone.now() + RULING_GRACE)
+    records[1].refresh_from_db()
+    operations.undo(actor=records[1].actor, record=records[1])
+    assert changes(client, first, since=moment)["came"] == 2
 
 
 @pytest.mark.parametrize("query", ["shown=x.1-.-2.9-" + "9" * 30, "since=yesterday", "tab=nowhere"])

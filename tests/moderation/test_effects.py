@@ -1,5 +1,6 @@
 """A ruling at the desk is recorded at once; its effect and its mails wait, and can be undone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,11 +13,14 @@ from accounts.export import as_json
 from comments import operations as comments
 from comments.models import Comment, CommentRevision, Notification
 from moderation import operations, reasons
-from moderation.models import DecisionRecord, PendingEffect, QueueItem, Report
+from moderation.models import DecisionRecord, PendingEffect, Phrase, QueueItem, Report
+from moderation.operations.appeals import refusal_to_rule
 from moderation.operations.effects import RULING_GRACE, carry_out, carry_out_due
+from moderation.operations.reports import accuracy_of
 from moderation.signals import effect_deferred
 from moderation.statement import statement_of
 from tests.factories import make_comment, make_user, relax
+from tests.refusals import refusal
 
 pytestmark = pytest.mark.django_db
 Status = Comment.Status
@@ -279,6 +283,76 @@ def test_reports_that_a_ruling_settled_are_open_again_when_it_is_undone(editor):
     assert Report.objects.filter(settled_at__isnull=True).count() == 1
 
 
+def test_a_rejection_that_an_undo_brings_back_is_the_one_that_its_author_was_told_of(editor):
+    """Two rulings: the reason, the note, who decided, and when it was are all as before."""
+    comment = make_comment(status=Status.HELD)
+    first = rule_for_later(editor, comment, "reject", note="Stay with the question.")
+    take_effect(first)
+    before, statement = now(comment).notice, statement_of(now(comment))
+    other = make_user(role="editor")
+    for late in (False, True):
+        approval = rule_for_later(other, now(comment))
+        if late:
+            take_effect(approval)
+            assert now(comment).is_live and now(comment).notice is None
+        back = operations.undo(actor=other, record=approval)
+        assert (back.actor, back.outcome, back.reason) == (other, "reject", "off_topic")
+        row = now(comment)
+        assert row.status == Status.REJECTED and row.notice == before
+        assert statement_of(row) == replace(statement, comment=row)
+        assert QueueItem.objects.get(pk=comment.pk).reason == "off_topic"
+    assert QueueItem.objects.get(pk=comment.pk).notice_before is None
+    appeal = operations.appeal(actor=comment.author, comment=comment)
+    assert (appeal.decision, appeal.contested) == (first, editor)
+    assert refusal_to_rule(actor=editor, appeal=appeal).code == "own_decision"
+    assert refusal_to_rule(actor=other, appeal=appeal) is None
+
+
+def test_a_decision_that_was_upheld_is_not_contested_again_after_an_approval_and_its_undo(editor):
+    comment, other = make_comment(status=Status.HELD), make_user(role="editor")
+    take_effect(rule_for_later(editor, comment, "reject"))
+    appeal = operations.appeal(actor=comment.author, comment=comment)
+    operations.rule_on_appeal(actor=other, appeal=appeal, outcome="upheld")
+    approval = rule_for_later(other, now(comment))
+    take_effect(approval)
+    operations.undo(actor=other, record=approval)
+    assert now(comment).notice["contested"] == "upheld"
+    assert statement_of(now(comment)).appeal == appeal
+    with refusal("already_contested"):
+        operations.appeal(actor=comment.author, comment=comment)
+
+
+def test_the_machines_rejection_of_an_edit_stands_again_after_an_undo(editor):
+    Phrase.objects.create(text="casino", effect=Phrase.Effect.REJECT)
+    relax(edit_minutes=60)
+    comment = make_comment()
+    comments.edit_comment(actor=comment.author, comment=comment, body="My casino essay, again.")
+    judged = operations.judge(comment_id=comment.pk)
+    before = now(comment).notice
+    assert judged.outcome == "reject" and now(comment).is_live
+    record = rule_for_later(editor, now(comment), "reject")
+    take_effect(record)
+    assert not now(comment).is_live and now(comment).notice["reason"] == "off_topic"
+    operations.undo(actor=editor, record=record)
+    assert now(comment).is_live and now(comment).notice == before
+    assert operations.appeal(actor=comment.author, comment=comment).decision == judged
+
+
+def test_what_an_author_was_told_before_goes_in_time_and_with_the_account(editor):
+    rows = [make_comment(status=Status.HELD) for _row in range(2)]
+    for row in rows:
+        take_effect(rule_for_later(editor, row, "reject", note="zanzibar"))
+        take_effect(rule_for_later(editor, now(row)))
+    kept = QueueItem.objects.filter(notice_before__note="zanzibar")
+    assert kept.count() == 2
+    accounts.erase_account(actor=rows[0].author, user=rows[0].author)
+    assert kept.count() == 1
+    operations.retain(now=timezone.now() + timedelta(days=364))
+    assert kept.count() == 1
+    operations.retain(now=timezone.now() + timedelta(days=366))
+    assert kept.count() == 0
+
+
 # --- Overtaken ---------------------------------------------------------------------------------
 
 
@@ -292,6 +366,52 @@ def test_it_lapses_when_the_author_edits_and_the_new_words_are_judged(editor):
     assert not take_effect(record)
     assert now(comment).is_live and "rejected" not in told(comment)
     assert PendingEffect.objects.get(pk=record.pk).comment is None
+
+
+def edited(editor, comment):
+    relax(newcomer_first_n=0)
+    comments.edit_comment(actor=comment.author, comment=comment, body="Quite another thought.")
+    assert operations.judge(comment_id=comment.pk).outcome == "approve"
+
+
+@pytest.mark.parametrize(
+    "overtake",
+    [edited, lambda editor, _comment: accounts.set_role(actor=None, user=editor, role="reader")],
+    ids=["edited", "no editor any more"],
+)
+def test_reports_are_open_again_when_the_rejection_that_settled_them_lapses(editor, overtake):
+    comment, reporter = make_comment(), make_user()
+    operations.report(reporter=reporter, comment=comment, reason="spam")
+    record = rule_for_later(editor, comment, "reject")
+    assert QueueItem.objects.get(pk=comment.pk).open_reports == 0
+    overtake(editor, comment)
+    take_effect(record)
+    assert now(comment).is_live
+    assert Report.objects.filter(settled_at=None, upheld=None, decision=None).count() == 1
+    assert QueueItem.objects.get(pk=comment.pk).open_reports == 1
+    assert accuracy_of([reporter.pk]) == {reporter.pk: 0.5}
+
+
+def test_reports_are_open_again_when_an_approval_lapses_with_a_ban(editor):
+    comment = make_comment()
+    operations.report(reporter=make_user(), comment=comment, reason="spam")
+    relax(edit_minutes=60, mode="waits")
+    comments.edit_comment(actor=comment.author, comment=comment, body="Quite another thought.")
+    assert operations.judge(comment_id=comment.pk).outcome == "hold"
+    record = rule_for_later(editor, now(comment))
+    assert not Report.objects.filter(settled_at=None).exists()
+    accounts.set_standing(actor=editor, user=comment.author, banned=True)
+    assert not take_effect(record)
+    assert Report.objects.filter(settled_at=None).count() == 1
+
+
+def test_what_its_author_withdraws_stays_settled(editor):
+    comment = make_comment()
+    operations.report(reporter=make_user(), comment=comment, reason="spam")
+    record = rule_for_later(editor, comment, "reject")
+    comments.withdraw_comment(actor=comment.author, comment=comment)
+    assert not take_effect(record)
+    assert Report.objects.get().upheld
 
 
 def test_the_new_words_can_be_ruled_on_before_the_old_effect_was_due(editor):

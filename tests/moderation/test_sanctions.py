@@ -130,6 +130,25 @@ def test_a_ban_may_take_all_comments_with_it_as_decisions_under_one_name(editor,
     assert now(theirs[0]).is_live and now(theirs[1]).status == Status.HELD
 
 
+def test_what_was_being_judged_goes_with_its_author(editor):
+    relax()
+    author = make_user()
+    pending, approved = (make_comment(author=author, status=Status.PENDING) for _row in range(2))
+    sanction(editor, author, Kind.BAN, reject_all="spam")
+    [batch] = Batch.objects.all()
+    assert operations.judge(comment_id=pending.pk).outcome == "hold"
+    sanctions.lift(actor=editor, sanction=author.sanctions.get())
+    operations.rule(
+        actor=make_user(role="editor"), comment=approved, revision_id=approved.latest_id,
+        outcome="approve",
+    )  # fmt: skip
+    run(batch)
+    batch.refresh_from_db()
+    assert now(pending).status == Status.REJECTED
+    # What a person has decided meanwhile stays.
+    assert now(approved).is_live and batch.refusals == {"already_decided": 1}
+
+
 def test_a_ban_takes_nothing_with_it_that_is_not_there(editor):
     sanction(editor, make_user(), Kind.BAN, reject_all="spam")
     assert not Batch.objects.exists()
@@ -193,6 +212,28 @@ def test_the_article_page_leads_a_warned_reader_to_the_reason(client, editor):
 
 
 # --- At the desk -------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_person_leads_to_what_was_rejected_with_a_ban(at_desk, editor):
+    author = make_user(display_name="Ban Nished")
+    comment = make_comment(author=author)
+    sanction(editor, author, Kind.BAN, reject_all="spam")
+    [batch] = Batch.objects.all()
+    run(batch)
+    sanctions.lift(actor=editor, sanction=author.sanctions.get())
+    html = at_desk.get(reverse("desk_person", args=[author.pk])).content.decode()
+    address = reverse("batch", args=[batch.pk])
+    assert f'href="{address}"' in html and "1/1" in html
+    html = at_desk.get(address).content.decode()
+    assert "By Ban Nished" in html and "Take it back" in html
+    at_desk.post(reverse("undo_batch", args=[batch.pk]))
+    back = Batch.objects.get(undoes=batch)
+    run(back)
+    assert now(comment).is_live
+    html = at_desk.get(reverse("desk_person", args=[author.pk])).content.decode()
+    assert f'href="{reverse("batch", args=[back.pk])}"' in html
+    other = at_desk.get(reverse("desk_person", args=[make_user().pk])).content.decode()
+    assert address not in other
 
 
 def test_the_page_of_a_person_shows_their_record_and_offers_every_sanction(at_desk):
