@@ -25,7 +25,8 @@ from moderation.desk.cards import focus_card, list_of, row, undo_url
 from moderation.desk.clusters import cluster_page
 from moderation.desk.notices import notice_card
 from moderation.desk.pages import page
-from moderation.models import DecisionRecord, Report
+from moderation.desk.people import reported_cards
+from moderation.models import DecisionRecord
 from moderation.operations.appeals import refusals_to_rule
 from moderation.operations.permissions import check_editor
 from moderation.queue import Selection
@@ -60,18 +61,23 @@ def _by_name(request: HttpRequest, selection: Selection) -> HttpResponse:
 @never_cache
 @require_GET
 def reported(request: HttpRequest) -> HttpResponse:
-    """What readers report, and on its first page the notices of illegal content and profiles."""
+    """What readers report, and on its first page the notices of illegal content and people;
+    ?people=: where a page of people begins."""
     selection = Selection.from_query({**request.GET.dict(), "tab": "reported"})
     if selection.is_filtered:
         return listing(request, selection)
-    people = Report.objects.filter(profile__isnull=False, settled_at__isnull=True)
+    begins = filters.number(request.GET.get("people"))
+    people, following = queue.reported_people(reader=request.user, after=begins)
+    notices = [] if begins else queue.legal_notices(reader=request.user)
     return listing(
         request,
         selection,
-        notices=[
-            notice_card(notice, item) for notice, item in queue.legal_notices(reader=request.user)
-        ],
-        people=people.select_related("profile", "reporter")[: queue.PAGE],
+        notices=[notice_card(notice, item) for notice, item in notices],
+        people=reported_cards(people, reader=request.user),
+        people_from_start=bool(begins),
+        more_people_url=with_query(reverse("desk_reported"), people=following)
+        if following
+        else None,
     )
 
 

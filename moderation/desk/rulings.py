@@ -124,8 +124,13 @@ def unsettle_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def settle_profile(request: HttpRequest, user_id: int) -> HttpResponse:
-    operations.settle_reports(actor=request.user, profile=get_object_or_404(User, pk=user_id))
-    return HttpResponseRedirect(reverse("desk_reported"))
+    """The reports were looked at, and name and bio stay as they are."""
+    operations.settle_reports(
+        actor=request.user,
+        profile=get_object_or_404(User, pk=user_id),
+        until=_number(request, "until"),
+    )
+    return HttpResponseRedirect(following(request, reverse("desk_reported")))
 
 
 def refused(
