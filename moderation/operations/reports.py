@@ -1,5 +1,6 @@
 """What readers report, how much their word weighs, and that an editor has looked."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -18,7 +19,7 @@ from accounts.models import Sanction, User
 from comments import operations as comments
 from comments.models import Comment
 from moderation.models import DecisionRecord, Report
-from moderation.operations.permissions import check_may_rule_on, checked_note
+from moderation.operations.permissions import check_editor, check_may_rule_on, checked_note
 from moderation.operations.queueing import follow_reports
 from record import log
 
@@ -241,9 +242,53 @@ def unsettle_reports(*, actor: User, comment: Comment, at: datetime) -> int:
         )
         opened = _open_again(settled, row.pk)
         if not opened:
-            raise Conflict(_("There is nothing to take back."), code="not_undoable")
+            raise _nothing_to_open()
         log.append(actor=actor, verb="unsettle_reports", subject=row, detail={"opened": opened})
     return opened
+
+
+def settle_several(
+    *, actor: User, read: Iterable[tuple[int, int]], until: int, now: datetime
+) -> list[int]:
+    """Leave several comments as they are, as `settle_reports` does. Returns the numbers of those
+    about which something was settled.
+
+    read: comments with the revisions that were shown; what has other words by now, and the actor's
+    own, stays open. Raises Forbidden (editors_only).
+    """
+    check_editor(actor)
+    pairs = dict(read)
+    rows = Comment.objects.filter(pk__in=pairs, reports__settled_at__isnull=True).distinct()
+    return [
+        row.pk
+        for row in rows.order_by("pk")
+        if row.latest_id == pairs[row.pk]
+        and (actor.is_admin or row.author_id != actor.pk)
+        and settle_reports(actor=actor, comment=row, until=until, now=now)
+    ]
+
+
+def unsettle_several(*, actor: User, comments: Iterable[int], at: datetime) -> int:
+    """Open again what `settle_several` settled at that moment, as `unsettle_reports` does. Returns
+    about how many comments; what somebody has decided since stays as it is.
+
+    Raises Forbidden (editors_only), Conflict (not_undoable where there is nothing to open).
+    """
+    check_editor(actor)
+    opened = 0
+    for row in Comment.objects.filter(pk__in=comments).order_by("pk"):
+        try:
+            unsettle_reports(actor=actor, comment=row, at=at)
+        except (Conflict, Forbidden):
+            continue
+        opened += 1
+    if not opened:
+        raise _nothing_to_open()
+    return opened
+
+
+def _nothing_to_open() -> Conflict:
+    return Conflict(_("There is nothing to take back."), code="not_undoable")
 
 
 def settle_the_rest(*, decision: DecisionRecord) -> int:
