@@ -26,6 +26,7 @@ from moderation.chosen import (
     check_selection,
     chosen,
     histogram,
+    is_narrowed,
     sample_of,
 )
 from moderation.desk.clusters import seen_pairs
@@ -146,10 +147,15 @@ def _range(selection: Selection, seed: str) -> dict[str, Any]:
         "seed": seed,
     }
     if selection.score:
-        counted = histogram(selection.score)
+        counted = histogram(selection)
         if counted.is_old:
             tasks.count_histogram.ring(selection.score)
-        form |= {"bars": _bars(counted, selection), "counted_at": counted.at}
+        form |= {
+            "bars": _bars(counted, selection),
+            "counted_at": counted.at,
+            "is_narrowed": is_narrowed(selection),
+            "is_of_all": counted.is_of_all,
+        }
     return {"range": form}
 
 

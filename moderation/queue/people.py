@@ -11,14 +11,15 @@ from moderation.models import Report
 from moderation.queue.context import records_of
 from moderation.queue.pages import check_reader
 
-PEOPLE = 5  # on a page, above the comments
-REPORTS = 5  # open ones of a person, the newest
+PEOPLE = 3  # on a page, above the comments
+REPORTS = 3  # of each of them, the newest that are open
+ALL_REPORTS = 50  # on the page of one person
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """reports: the newest REPORTS that are open; open_reports: how many are; newest: the number of
-    the newest; record: as records_of counts."""
+    """reports: the newest that are open; open_reports: how many are; newest: the number of the
+    newest; record: as records_of counts."""
 
     person: User
     reports: tuple[Report, ...]
@@ -36,13 +37,13 @@ def reported_people(*, reader: User, after: int | None = None) -> tuple[list[Rep
         rows = rows.filter(first__gt=after)
     found = list(rows[: PEOPLE + 1])
     shown = found[:PEOPLE]
-    return _in_context(shown), shown[-1]["first"] if len(found) > PEOPLE else None
+    return _in_context(shown, REPORTS), shown[-1]["first"] if len(found) > PEOPLE else None
 
 
 def reports_about(*, reader: User, person: User) -> Reported | None:
     """What is open about one person's name or bio."""
     check_reader(reader)
-    found = _in_context(list(_by_person(_open().filter(profile=person))))
+    found = _in_context(list(_by_person(_open().filter(profile=person))), ALL_REPORTS)
     return found[0] if found else None
 
 
@@ -56,12 +57,12 @@ def _by_person(reports: QuerySet[Report]) -> QuerySet[Report, dict[str, Any]]:
     )
 
 
-def _in_context(rows: list[dict[str, Any]]) -> list[Reported]:
+def _in_context(rows: list[dict[str, Any]], most: int) -> list[Reported]:
     ids = [row["profile"] for row in rows]
     if not ids:
         return []
     place = Window(RowNumber(), partition_by="profile", order_by=F("pk").desc())
-    newest = _open().filter(profile__in=ids).annotate(place=place).filter(place__lte=REPORTS)
+    newest = _open().filter(profile__in=ids).annotate(place=place).filter(place__lte=most)
     reports: dict[int, list[Report]] = {}
     for report in newest.select_related("reporter").order_by("-pk"):
         reports.setdefault(report.profile_id, []).append(report)

@@ -157,6 +157,8 @@ def test_many_reports_on_one_person_hide_nobody_else(at_desk, editor, monkeypatc
     assert names(at_desk) == [stormed.pk, other.pk, last.pk]
     html = at_desk.get(reverse("desk_reported")).content.decode()
     assert "And 2 older ones." in html and "More people" not in html
+    html = at_desk.get(reverse("desk_person", args=[stormed.pk])).content.decode()
+    assert html.count("right in 50%") == people.REPORTS + 2 and "older one" not in html
     monkeypatch.setattr(people, "PEOPLE", 2)
     html = at_desk.get(reverse("desk_reported")).content.decode()
     more = re.search(r'href="([^"]+people=\d+)"', html)[1]
