@@ -22,7 +22,7 @@ BASELINE = {
     "accounts": "0010_against_abuse",
     "articles": "0002_search_and_picks",
     "comments": "0005_unproven",
-    "moderation": "0019_newcomers",
+    "moderation": "0022_reports_of_other_words",
     "record": "0003_chain",
 }
 MARK = "breaks_old_code"

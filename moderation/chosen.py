@@ -38,10 +38,12 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class Histogram:
     """bars: how many comments that wait have a score in each of BARS equal parts from 0 to 1. at:
-    when it was counted; None where there are too many to count here and nobody has yet."""
+    when it was counted; None where there are too many to count here and nobody has yet. is_of_all:
+    everything that waits was counted, whatever else the selection says."""
 
     bars: list[int]
     at: datetime | None
+    is_of_all: bool = True
 
     @property
     def is_old(self) -> bool:
@@ -82,6 +84,17 @@ def chosen(
         whole = set(rows.values_list("comment", "pk"))
         return Chosen([pair for pair in pairs.items() if pair in whole], len(seen) <= AT_ONCE)
     check_selection(selection)
+    ids, is_all = _ids(selection)
+    rows = Comment.objects.filter(pk__in=ids)
+    if until is not None:
+        rows = rows.filter(decided_at__lte=until)
+    latest = dict(rows.values_list("pk", "latest"))
+    return Chosen([(pk, latest[pk]) for pk in ids if pk in latest], is_all)
+
+
+def _ids(selection: Selection) -> tuple[list[int], bool]:
+    """AT_ONCE comments of a selection, in its order, and whether these are all that were found
+    within so many pages."""
     ids: list[int] = []
     place = selection.but()
     for _page in range(_PAGES):
@@ -90,11 +103,7 @@ def chosen(
         if found.next is None or len(ids) >= AT_ONCE:
             break
         place = selection.but(after=found.next)
-    rows = Comment.objects.filter(pk__in=ids)
-    if until is not None:
-        rows = rows.filter(decided_at__lte=until)
-    latest = dict(rows.values_list("pk", "latest"))
-    return Chosen([(pk, latest[pk]) for pk in ids if pk in latest], found.next is None)
+    return ids, found.next is None
 
 
 def sample_of(members: Iterable[Seen], seed: str) -> list[int]:
@@ -107,9 +116,19 @@ def sample_of(members: Iterable[Seen], seed: str) -> list[int]:
     return nsmallest(SAMPLE, (pk for pk, _revision in members), key=lot)
 
 
-def histogram(label: str) -> Histogram:
-    """Where the scores of what waits lie for one label; counted here while they are AT_ONCE at
-    most, else as the worker last counted them. Two queries."""
+def is_narrowed(selection: Selection) -> bool:
+    """Is anything chosen beside a range of scores?"""
+    return selection.but(order="", low=0.0, high=1.0) != Selection(score=selection.score)
+
+
+def histogram(selection: Selection) -> Histogram:
+    """Where the scores of what a selection has lie for its label, the range apart. Where that is
+    too much to be counted here, of all that waits, which the worker counts if it must be."""
+    label = selection.score
+    if is_narrowed(selection):
+        ids, is_all = _ids(selection.but(low=0.0, high=1.0))
+        if is_all:
+            return Histogram(_bars(_values(label).filter(item__in=ids)), timezone.now(), False)
     values = list(_values(label)[: AT_ONCE + 1])
     if len(values) <= AT_ONCE:
         return Histogram(_bars(values), timezone.now())

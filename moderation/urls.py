@@ -22,6 +22,8 @@ from moderation.reader import views as reader
 urlpatterns = [
     path("desk/", listing.desk, name="desk"),
     path("desk/reported/", listing.reported, name="desk_reported"),
+    path("desk/reported/settle/", rulings.settle_comments, name="settle_comments"),
+    path("desk/reported/unsettle/", rulings.unsettle_comments, name="unsettle_comments"),
     path("desk/appeals/", appeals.appeals, name="desk_appeals"),
     path("desk/changes/", changes.changes, name="desk_changes"),
     path("desk/views/", saved.save, name="save_view"),

@@ -1,6 +1,7 @@
 """Ruling on many comments at once, and how far that has come. Parse, call, render."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,23 +16,25 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.errors import Conflict
+from comments.models import Comment
 from moderation import queue, reasons, tasks
 from moderation.chosen import (
     AT_ONCE,
     BARS,
     Histogram,
+    Seen,
     check_selection,
     chosen,
     histogram,
+    is_narrowed,
     sample_of,
 )
-from moderation.desk.clusters import seen_pair
+from moderation.desk.clusters import seen_pairs
 from moderation.desk.filters import chips, number
 from moderation.desk.pages import card, page
-from moderation.models import Batch
+from moderation.models import Batch, Report
 from moderation.operations import batches as operations
 from moderation.operations.permissions import check_editor
-from moderation.operations.raids import RULED_AT_ONCE
 from moderation.queue import Selection
 from moderation.queue.context import loaded
 from moderation.queue.selection import APPROVED, LABELS, WAITING
@@ -54,7 +57,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         made = operations.make_batch(
             actor=request.user,
             selection=Selection.from_query(asked).but(),
-            seen=_seen(asked),
+            seen=seen_pairs(asked),
             until=_moment(request.POST.get("until", "")),
             outcome=request.POST.get("outcome", ""),
             reason=request.POST.get("reason", ""),
@@ -74,7 +77,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 def _choosing(
     request: HttpRequest, asked: QueryDict, *, status: int = 200, error: str = "", note: str = ""
 ) -> HttpResponse:
-    selection, seen = Selection.from_query(asked).but(), _seen(asked)
+    selection, seen = Selection.from_query(asked).but(), seen_pairs(asked)
     seed = asked.get("seed", "").replace("\0", "")[:_SEED] or secrets.token_hex(3)
     shown: dict[str, Any] = {"error": error, "note": note}
     if seen or selection.is_filtered:
@@ -130,8 +133,21 @@ def _before_ruling(selection: Selection, seen: list, seed: str) -> dict[str, Any
         "again_url": f"?{query}&seed={secrets.token_hex(3)}",
         "chosen": query,
         "until": now.isoformat(),
-        "may_approve": bool(seen) or selection.tab == WAITING,
+        **(_of_ticked(found.members) if seen else {"may_approve": selection.tab == WAITING}),
         "reasons": [(reason.code, reason.told) for reason in reasons.for_desk()],
+    }
+
+
+def _of_ticked(members: Sequence[Seen]) -> dict[str, Any]:
+    """What can be done with what was ticked: approving what is not live, and leaving as it is what
+    readers report, up to the newest report; two queries."""
+    ids = [pk for pk, _revision in members]
+    open_reports = Report.objects.filter(comment__in=ids, settled_at__isnull=True).order_by("-pk")
+    return {
+        "may_approve": Comment.objects.filter(pk__in=ids)
+        .exclude(status=Comment.Status.APPROVED)
+        .exists(),
+        "newest_report": open_reports.values_list("pk", flat=True).first(),
     }
 
 
@@ -144,10 +160,15 @@ def _range(selection: Selection, seed: str) -> dict[str, Any]:
         "seed": seed,
     }
     if selection.score:
-        counted = histogram(selection.score)
+        counted = histogram(selection)
         if counted.is_old:
             tasks.count_histogram.ring(selection.score)
-        form |= {"bars": _bars(counted, selection), "counted_at": counted.at}
+        form |= {
+            "bars": _bars(counted, selection),
+            "counted_at": counted.at,
+            "is_narrowed": is_narrowed(selection),
+            "is_of_all": counted.is_of_all,
+        }
     return {"range": form}
 
 
@@ -190,10 +211,6 @@ def _described(selection: Selection, ticked: int) -> list[str]:
     told += [chip["told"] for chip in chips(selection)]
     told += [reasons.told(code) or code for code in (selection.reason, selection.label) if code]
     return told
-
-
-def _seen(asked: QueryDict) -> list[tuple[int, int]]:
-    return [seen_pair(pair) for pair in asked.getlist("seen")[:RULED_AT_ONCE]]
 
 
 def _moment(text: str):

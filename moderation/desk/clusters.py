@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -42,7 +42,7 @@ def cluster_page(request: HttpRequest, number: int, **said: Any) -> HttpResponse
 def rule(request: HttpRequest, cluster: int) -> HttpResponse:
     """Rule on the comments that were ticked, as a batch."""
     check_editor(request.user)
-    seen = [seen_pair(pair) for pair in request.POST.getlist("seen")[:RULED_AT_ONCE]]
+    seen = seen_pairs(request.POST)
     try:
         if not seen:
             raise ValidationError(_("Choose at least one comment."), code="none_chosen")
@@ -66,7 +66,12 @@ def rule(request: HttpRequest, cluster: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("batch", args=[made.pk]))
 
 
-def seen_pair(pair: str) -> tuple[int, int]:
+def seen_pairs(asked: QueryDict) -> list[tuple[int, int]]:
+    """What was ticked, RULED_AT_ONCE at most."""
+    return [_seen_pair(pair) for pair in asked.getlist("seen")[:RULED_AT_ONCE]]
+
+
+def _seen_pair(pair: str) -> tuple[int, int]:
     """A ticked box: the number of a comment and that of the revision it showed."""
     numbers = pair.split(":")
     if len(numbers) != 2 or not all(one.isdecimal() and len(one) < 19 for one in numbers):

@@ -25,9 +25,11 @@ from moderation.desk.cards import focus_card, list_of, row, undo_url
 from moderation.desk.clusters import cluster_page
 from moderation.desk.notices import notice_card
 from moderation.desk.pages import page
-from moderation.models import DecisionRecord, Report
+from moderation.desk.people import reported_cards
+from moderation.models import DecisionRecord
 from moderation.operations.appeals import refusals_to_rule
 from moderation.operations.permissions import check_editor
+from moderation.operations.raids import RULED_AT_ONCE
 from moderation.queue import Selection
 
 _NAME = 60  # letters
@@ -60,18 +62,23 @@ def _by_name(request: HttpRequest, selection: Selection) -> HttpResponse:
 @never_cache
 @require_GET
 def reported(request: HttpRequest) -> HttpResponse:
-    """What readers report, and on its first page the notices of illegal content and profiles."""
+    """What readers report, and on its first page the notices of illegal content and people;
+    ?people=: where a page of people begins."""
     selection = Selection.from_query({**request.GET.dict(), "tab": "reported"})
     if selection.is_filtered:
         return listing(request, selection)
-    people = Report.objects.filter(profile__isnull=False, settled_at__isnull=True)
+    begins = filters.number(request.GET.get("people"))
+    people, following = queue.reported_people(reader=request.user, after=begins)
+    notices = [] if begins else queue.legal_notices(reader=request.user)
     return listing(
         request,
         selection,
-        notices=[
-            notice_card(notice, item) for notice, item in queue.legal_notices(reader=request.user)
-        ],
-        people=people.select_related("profile", "reporter")[: queue.PAGE],
+        notices=[notice_card(notice, item) for notice, item in notices],
+        people=reported_cards(people, reader=request.user),
+        people_from_start=bool(begins),
+        more_people_url=with_query(reverse("desk_reported"), people=following)
+        if following
+        else None,
     )
 
 
@@ -255,7 +262,7 @@ def _ruled(request: HttpRequest) -> dict[str, Any] | None:
     """What this editor has just ruled, as the address says it after a form without a script."""
     settled = moment(request.GET.get("at", ""))
     if settled is not None:
-        return _settled(filters.number(request.GET.get("settled")), settled)
+        return _settled(numbers(request.GET.get("settled", "")), settled)
     ruled = filters.number(request.GET.get("ruled"))
     if ruled is None:
         return None
@@ -273,13 +280,19 @@ def _ruled(request: HttpRequest) -> dict[str, Any] | None:
     return {"said": said, "undo_url": undo_url(record)}
 
 
-def _settled(comment_id: int | None, at: datetime) -> dict[str, Any] | None:
+def _settled(comment_ids: list[int], at: datetime) -> dict[str, Any] | None:
     """What this editor has just left as it is."""
-    found = Comment.objects.select_related("author").filter(pk=comment_id).first()
-    if found is None:
+    found = list(Comment.objects.select_related("author").filter(pk__in=comment_ids))
+    if not found:
         return None
-    said = _("Left as it is: the comment of %(name)s.") % {"name": found.author.display_name}
-    return {"said": said, "undo_url": unsettle_url(found.pk, at)}
+    if len(found) == 1:
+        said = _("Left as it is: the comment of %(name)s.") % {"name": found[0].author.display_name}
+        return {"said": said, "undo_url": unsettle_url(found[0].pk, at)}
+    again = {"settled": ".".join(str(each.pk) for each in found), "at": at.isoformat()}
+    return {
+        "said": _("Left as they are: %(count)d comments.") % {"count": len(found)},
+        "undo_url": with_query(reverse("unsettle_comments"), **again),
+    }
 
 
 def _nothing(selection: Selection) -> str:
@@ -300,6 +313,12 @@ def with_query(url: str, **said: Any) -> str:
 def unsettle_url(comment_id: int, at: datetime) -> str:
     """Where the reports of a comment that were settled at a moment are opened again."""
     return with_query(reverse("unsettle_comment", args=[comment_id]), at=at.isoformat())
+
+
+def numbers(text: str) -> list[int]:
+    """Numbers of rows as an address says them, a full stop between two."""
+    found = (filters.number(part) for part in text.split(".")[:RULED_AT_ONCE])
+    return [number for number in found if number is not None]
 
 
 def moment(text: str) -> datetime | None:

@@ -5,9 +5,17 @@ A script asks for JSON and goes on meanwhile; a form without one is led to the n
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,8 +29,9 @@ from comments import operations as comments
 from comments.models import Comment, CommentRevision
 from moderation import operations, queue
 from moderation.desk.cards import focus_card
+from moderation.desk.clusters import seen_pairs
 from moderation.desk.difference import difference
-from moderation.desk.listing import listing, moment, unsettle_url, with_query
+from moderation.desk.listing import listing, moment, numbers, unsettle_url, with_query
 from moderation.models import DecisionRecord
 from moderation.operations.effects import RULING_GRACE
 from moderation.operations.permissions import check_editor
@@ -123,9 +132,46 @@ def unsettle_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def settle_profile(request: HttpRequest, user_id: int) -> HttpResponse:
-    operations.settle_reports(actor=request.user, profile=get_object_or_404(User, pk=user_id))
+def settle_comments(request: HttpRequest) -> HttpResponse:
+    """The reports of those that were ticked were looked at, and all of them stay as they are."""
+    at = timezone.now()
+    settled = operations.settle_several(
+        actor=request.user,
+        read=seen_pairs(QueryDict(request.POST.get("chosen", ""))),
+        until=_number(request, "newest_report") or 0,
+        now=at,
+    )
+    said = {"settled": ".".join(map(str, settled)), "at": at.isoformat()} if settled else {}
+    return HttpResponseRedirect(with_query(reverse("desk_reported"), **said))
+
+
+@login_required
+@require_POST
+def unsettle_comments(request: HttpRequest) -> HttpResponse:
+    """Open again what was settled about several at a moment (?settled=, ?at=)."""
+    check_editor(request.user)
+    at = moment(request.GET.get("at", ""))
+    if at is None:
+        raise Http404
+    try:
+        operations.unsettle_several(
+            actor=request.user, comments=numbers(request.GET.get("settled", "")), at=at
+        )
+    except Conflict as error:
+        messages.error(request, " ".join(error.messages))
     return HttpResponseRedirect(reverse("desk_reported"))
+
+
+@login_required
+@require_POST
+def settle_profile(request: HttpRequest, user_id: int) -> HttpResponse:
+    """The reports were looked at, and name and bio stay as they are."""
+    operations.settle_reports(
+        actor=request.user,
+        profile=get_object_or_404(User, pk=user_id),
+        until=_number(request, "until"),
+    )
+    return HttpResponseRedirect(following(request, reverse("desk_reported")))
 
 
 def refused(

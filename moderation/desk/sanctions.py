@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import sanctions
 from accounts.errors import Conflict, Forbidden
 from accounts.models import Sanction, User
-from moderation import operations, reasons
+from moderation import operations, queue, reasons
 from moderation.desk.batches import row
 from moderation.desk.cards import list_of
 from moderation.desk.pages import page
+from moderation.desk.people import reported_cards
 from moderation.operations.permissions import check_editor
 from moderation.queue import Selection
 from moderation.queue.context import counts_told, records_of
@@ -48,6 +49,7 @@ def give(request: HttpRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(User, pk=user_id)
     what, note = request.POST.get("what", ""), request.POST.get("note", "")
     comment, reason = _number(request.POST.get("comment", "")), request.POST.get("reason", "")
+    until, rename = _number(request.POST.get("until", "")), request.POST.get("rename") == "1"
     try:
         if what == BAN_AND_REJECT:
             reasons.check_offered(reason)
@@ -57,12 +59,22 @@ def give(request: HttpRequest, user_id: int) -> HttpResponse:
             note=note,
             about_comment=comment,
             reject_all=reason if what == BAN_AND_REJECT else "",
+            reports_until=until,
+            rename=rename,
             **_meant(what),
         )
     except ValidationError as error:
         status = 409 if isinstance(error, Conflict) else 422
         said = {"error": " ".join(error.messages), "what": what, "note": note, "reason": reason}
-        return _page(request, user_id, comment=comment, status=status, **said)
+        return _page(
+            request,
+            user_id,
+            comment=comment,
+            status=status,
+            answers=until is not None,
+            rename=rename,
+            **said,
+        )
     messages.success(request, _("Done: %(what)s.") % {"what": given.get_kind_display()})
     return HttpResponseRedirect(reverse("desk_person", args=[user.pk]))
 
@@ -108,10 +120,14 @@ def _page(
     *,
     comment: int | None = None,
     status: int = 200,
-    **said: str,
+    answers: bool | None = None,
+    **said: Any,
 ) -> HttpResponse:
+    """answers: whether what is imposed answers the reports about the person; where nobody has said,
+    it does unless it follows from a comment."""
     user = get_object_or_404(User, pk=user_id)
     now = timezone.now()
+    reported = queue.reports_about(reader=request.user, person=user)
     response = page(
         request,
         "",
@@ -131,6 +147,8 @@ def _page(
         choices=_choices(),
         reasons=reasons.for_desk(),
         about_comment=comment,
+        reported=reported_cards([reported], reader=request.user)[0] if reported else None,
+        answers=comment is None if answers is None else answers,
         **said,
     )
     response.status_code = status

@@ -45,6 +45,13 @@ class Report(models.Model):
         related_name="+",
         help_text=_("What the reporter had read."),
     )
+    profile_digest = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of the name and bio that the reporter had read."),
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -80,8 +87,8 @@ class Report(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["profile", "reporter"],
-                condition=Q(profile__isnull=False),
-                name="report_profile_once",
+                condition=Q(profile__isnull=False, settled_at__isnull=True),
+                name="report_profile_open_once",
             ),
         ]
         indexes = [

@@ -7,7 +7,13 @@ from moderation.operations.learning import learn, reset_learning
 from moderation.operations.notices import give_legal_notice, settle_legal_notice
 from moderation.operations.raids import rule_on_cluster
 from moderation.operations.reason_list import delete_canned_note, save_canned_note, save_reason
-from moderation.operations.reports import report, settle_reports, unsettle_reports
+from moderation.operations.reports import (
+    report,
+    settle_reports,
+    settle_several,
+    unsettle_reports,
+    unsettle_several,
+)
 from moderation.operations.retention import forget_reader, retain
 from moderation.operations.rules import change_policy, delete_rule, save_rules
 from moderation.operations.ruling import rule, undo
@@ -42,7 +48,9 @@ __all__ = [
     "settle_escalation",
     "settle_legal_notice",
     "settle_reports",
+    "settle_several",
     "sweep",
     "undo",
     "unsettle_reports",
+    "unsettle_several",
 ]

@@ -1,21 +1,25 @@
 """What readers report, how much their word weighs, and that an editor has looked."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from hashlib import blake2b
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import BooleanField, Case, Count, Min, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import limits
 from accounts.addresses import Origin
+from accounts.erasure import locked
 from accounts.errors import Conflict, Forbidden
-from accounts.models import User
+from accounts.models import Sanction, User
 from comments import operations as comments
 from comments.models import Comment
 from moderation.models import DecisionRecord, Report
-from moderation.operations.permissions import check_may_rule_on, checked_note
+from moderation.operations.permissions import check_editor, check_may_rule_on, checked_note
 from moderation.operations.queueing import follow_reports
 from record import log
 
@@ -55,10 +59,7 @@ def report(
     limits.spend("report", actor=reporter, origin=origin)
     if comment is not None:
         return _report_comment(reporter, comment, reason, note)
-    made, _created = Report.objects.get_or_create(
-        reporter=reporter, profile=profile, defaults={"reason": reason, "note": note}
-    )
-    return made
+    return _report_profile(reporter, profile, reason, note)
 
 
 def _report_comment(reporter: User, comment: Comment, reason: str, note: str) -> Report:
@@ -67,28 +68,56 @@ def _report_comment(reporter: User, comment: Comment, reason: str, note: str) ->
         row = comments.locked(comment)
         if not row.is_live:
             raise ObjectDoesNotExist
-        earlier = row.reports.filter(reporter=reporter)
-        standing = earlier.filter(settled_at__isnull=True).first()
-        if standing is not None:
-            return standing
-        same_ground = {"reason": reason, "revision": row.live_revision_id, "upheld": False}
-        again = earlier.filter(**same_ground).first()
-        if again is not None:
-            return again
-        dismissed = row.reports.filter(**same_ground).first()
-        made = Report.objects.create(
-            comment=row,
-            reporter=reporter,
-            reason=reason,
-            note=note,
-            revision_id=row.live_revision_id,
-            settled_at=timezone.now() if dismissed else None,
-            settled_by_id=dismissed.settled_by_id if dismissed else None,
-            decision_id=dismissed.decision_id if dismissed else None,
-            upheld=False if dismissed else None,
-        )
+        words = {"revision_id": row.live_revision_id}
+        made = _kept(reporter, {"comment": row}, words, reason, note)
         _follow(row.pk)
     return made
+
+
+def _report_profile(reporter: User, profile: User, reason: str, note: str) -> Report:
+    with transaction.atomic():
+        row = locked(profile)
+        if row.erased_at:
+            raise ObjectDoesNotExist
+        return _kept(reporter, {"profile": row}, {"profile_digest": digest_of(row)}, reason, note)
+
+
+def digest_of(person: User) -> str:
+    """What stands for a name and a bio: other words, another digest."""
+    # Neither can hold a NUL.
+    words = f"{person.display_name}\0{person.bio}"
+    return blake2b(words.encode(), digest_size=16).hexdigest()
+
+
+def _kept(
+    reporter: User, about: dict[str, Any], words: dict[str, Any], reason: str, note: str
+) -> Report:
+    """What this reader has open about it, or has said of these words in vain; else a new report,
+    which is settled at once where somebody has said so in vain.
+
+    about: its comment or profile. words: what the reporter has read of it.
+    """
+    reports = Report.objects.filter(**about)
+    theirs = reports.filter(reporter=reporter)
+    standing = theirs.filter(settled_at__isnull=True).first()
+    if standing is not None:
+        return standing
+    same_ground = {"reason": reason, "upheld": False, **words}
+    again = theirs.filter(**same_ground).first()
+    if again is not None:
+        return again
+    dismissed = reports.filter(**same_ground).first()
+    return Report.objects.create(
+        **about,
+        **words,
+        reporter=reporter,
+        reason=reason,
+        note=note,
+        settled_at=timezone.now() if dismissed else None,
+        settled_by_id=dismissed.settled_by_id if dismissed else None,
+        decision_id=dismissed.decision_id if dismissed else None,
+        upheld=False if dismissed else None,
+    )
 
 
 def accuracy_of(reporters: list[int]) -> dict[int, float]:
@@ -142,6 +171,7 @@ def settle_reports(
     comment: Comment | None = None,
     profile: User | None = None,
     decision: DecisionRecord | None = None,
+    sanction: Sanction | None = None,
     until: int | None = None,
     now: datetime | None = None,
 ) -> int:
@@ -149,17 +179,23 @@ def settle_reports(
 
     until: the number of the newest report that was shown; later ones stay open.
 
-    decision: the ruling that settles them, upheld when it rejects. Without one they are dismissed,
-    except about what readers do not see any more: nobody has said. now: the moment, by which
-    `unsettle_reports` takes it back. Raises Forbidden (editors_only, own_comment).
+    decision: the ruling that settles them, upheld when it rejects. sanction: what the person has
+    been given for it, which upholds them. Without either they are dismissed, except about what
+    readers do not see any more, and about somebody who is banned: nobody has said. now: the moment,
+    by which `unsettle_reports` takes it back. Raises Forbidden (editors_only, own_comment).
     """
     about = comment.author_id if comment else profile.pk
     check_may_rule_on(actor, about)
+    upheld: bool | Case | None
     if decision is not None:
         upheld = decision.outcome == DecisionRecord.Outcome.REJECT
-    else:
-        gone = comment is not None and not Comment.objects.live().filter(pk=comment.pk).exists()
+    elif sanction is not None:
+        upheld = True
+    elif comment is not None:
+        gone = not Comment.objects.live().filter(pk=comment.pk).exists()
         upheld = None if gone else False
+    else:
+        upheld = _unless_gone(User.objects.get(pk=about))
     standing = Report.objects.filter(comment=comment, profile=profile, settled_at__isnull=True)
     if until is not None:
         standing = standing.filter(pk__lte=until)
@@ -175,9 +211,18 @@ def settle_reports(
                 actor=actor,
                 verb="settle_reports",
                 subject=comment or profile,
-                detail={"settled": settled},
+                detail={"settled": settled} | ({"sanction": sanction.pk} if sanction else {}),
             )
     return settled
+
+
+def _unless_gone(person: User) -> Case | None:
+    """False for reports about a name and bio that readers see as they were reported."""
+    if person.banned:
+        return None
+    # Before these words were kept, nobody knew which ones a report was about.
+    seen = When(profile_digest__in=("", digest_of(person)), then=Value(False))
+    return Case(seen, default=None, output_field=BooleanField())
 
 
 def unsettle_reports(*, actor: User, comment: Comment, at: datetime) -> int:
@@ -197,9 +242,53 @@ def unsettle_reports(*, actor: User, comment: Comment, at: datetime) -> int:
         )
         opened = _open_again(settled, row.pk)
         if not opened:
-            raise Conflict(_("There is nothing to take back."), code="not_undoable")
+            raise _nothing_to_open()
         log.append(actor=actor, verb="unsettle_reports", subject=row, detail={"opened": opened})
     return opened
+
+
+def settle_several(
+    *, actor: User, read: Iterable[tuple[int, int]], until: int, now: datetime
+) -> list[int]:
+    """Leave several comments as they are, as `settle_reports` does. Returns the numbers of those
+    about which something was settled.
+
+    read: comments with the revisions that were shown; what has other words by now, and the actor's
+    own, stays open. Raises Forbidden (editors_only).
+    """
+    check_editor(actor)
+    pairs = dict(read)
+    rows = Comment.objects.filter(pk__in=pairs, reports__settled_at__isnull=True).distinct()
+    return [
+        row.pk
+        for row in rows.order_by("pk")
+        if row.latest_id == pairs[row.pk]
+        and (actor.is_admin or row.author_id != actor.pk)
+        and settle_reports(actor=actor, comment=row, until=until, now=now)
+    ]
+
+
+def unsettle_several(*, actor: User, comments: Iterable[int], at: datetime) -> int:
+    """Open again what `settle_several` settled at that moment, as `unsettle_reports` does. Returns
+    about how many comments; what somebody has decided since stays as it is.
+
+    Raises Forbidden (editors_only), Conflict (not_undoable where there is nothing to open).
+    """
+    check_editor(actor)
+    opened = 0
+    for row in Comment.objects.filter(pk__in=comments).order_by("pk"):
+        try:
+            unsettle_reports(actor=actor, comment=row, at=at)
+        except (Conflict, Forbidden):
+            continue
+        opened += 1
+    if not opened:
+        raise _nothing_to_open()
+    return opened
+
+
+def _nothing_to_open() -> Conflict:
+    return Conflict(_("There is nothing to take back."), code="not_undoable")
 
 
 def settle_the_rest(*, decision: DecisionRecord) -> int:

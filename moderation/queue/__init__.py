@@ -15,6 +15,7 @@ from moderation.queue.counting import EXACT, Count, counts
 from moderation.queue.evidence import findings_in_words
 from moderation.queue.finding import matching
 from moderation.queue.pages import PAGE, QueuePage, item, page_of
+from moderation.queue.people import Reported, reported_people, reports_about
 from moderation.queue.selection import Selection
 from moderation.queue.views import saved_views
 from moderation.waiting import last_measured as expected_wait
@@ -32,6 +33,7 @@ __all__ = [
     "Item",
     "Listing",
     "QueuePage",
+    "Reported",
     "Selection",
     "appeals",
     "clusters",
@@ -46,6 +48,8 @@ __all__ = [
     "legal_notices",
     "matching",
     "page_of",
+    "reported_people",
+    "reports_about",
     "saved_views",
     "waiting",
 ]

@@ -13,9 +13,17 @@
     if (!form.matches("[data-act]") || !desk.current) return;
     event.preventDefault();
     const row = desk.current;
+    const { told, back, backPicked } = form.dataset;
+    const body = new FormData(form, event.submitter);
+    const done = desk.inTurn(desk.idOf(row), () => desk.post(form.action, body));
+    desk.remember(row, told, done, back && (() => {
+      const undoing = desk.token();
+      if (backPicked) undoing.set("picked", backPicked);
+      return desk.post(back, undoing);
+    }));
     try {
-      await desk.post(form.action, new FormData(form, event.submitter));
-      desk.say(form.dataset.told);
+      await done;
+      desk.say(told);
       await desk.renew(row);
     } catch (refused) {
       desk.say(refused.message);

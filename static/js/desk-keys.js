@@ -60,6 +60,7 @@
       desk.countChosen();
       desk.say(box.checked ? desk.words.isChosen : desk.words.isNotChosen);
     },
+    m: () => unless(desk.rows.querySelector("input:checked") && (desk.several.requestSubmit(), true)),
     "/": () => document.querySelector("[data-desk] input[type=search]")?.focus(),
     "?": () => help?.showModal(),
   };

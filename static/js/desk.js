@@ -292,9 +292,31 @@
     card.prepend(made);
   }
 
+  /* What was done to a comment beside ruling on it: `done` is its answer, `back` takes it back, and
+     is missing where nothing does. A ruling from before it is not to be taken back in its stead. */
+  function remember(row, text, done, back) {
+    const act = { row, id: idOf(row), done, back };
+    rulings.push(act);
+    showBar(text, Boolean(back));
+    done.catch(() => {
+      const at = rulings.indexOf(act);
+      if (at >= 0) rulings.splice(at, 1);
+      bar.hidden = true;
+    });
+  }
+
+  function takeBack({ row, id, done, back }) {
+    bar.hidden = true;
+    if (row.isConnected && row !== current) move(row);
+    say(words.undone);
+    const undoing = inTurn(id, () => done.then(back));
+    undoing.catch((refused) => say(refused.message)).then(() => row.isConnected && renew(row));
+  }
+
   function undo() {
     const ruling = rulings.pop();
-    if (!ruling) return say(words.nothingToUndo);
+    if (!ruling || ("back" in ruling && !ruling.back)) return say(words.nothingToUndo);
+    if (ruling.back) return takeBack(ruling);
     ruling.takenBack = true;
     bar.hidden = true;
     restore(ruling);
@@ -401,7 +423,7 @@
   countChosen();
 
   window.desk = {
-    words, rows, focus, say, post, token, move, lead, undo, thread, renew, replace, takeOutAndLead, next, previous, rowOf, linkOf, idOf, cardShown, countChosen,
+    words, rows, focus, several, say, post, token, inTurn, move, lead, undo, remember, thread, renew, replace, takeOutAndLead, next, previous, rowOf, linkOf, idOf, cardShown, countChosen,
     get current() { return current; },
     get startled() { return performance.now() < startled; },
     drop: (id) => cards.delete(id),

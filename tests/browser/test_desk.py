@@ -16,7 +16,8 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from comments import operations as comments
 from comments.models import Comment
-from moderation.models import DecisionRecord, PendingEffect, QueueItem
+from moderation.models import DecisionRecord, PendingEffect, QueueItem, Report
+from moderation.operations import report
 from tests.browser.test_every_page import session_of
 from tests.factories import make_article, make_comment, make_user, relax
 
@@ -119,6 +120,47 @@ def test_fifty_comments_are_ruled_on_by_keyboard_alone(site, new_page, waiting):
         )
     noted = [notice["note"] for notice in notices if notice and notice["note"]]
     assert noted == ["Please keep to the question, asap."] * 5
+
+
+def test_featuring_is_taken_back_and_not_the_ruling_before_it(site, new_page):
+    relax()
+    first, second = make_comment(), make_comment()
+    for comment in (first, second):
+        report(reporter=make_user(), comment=comment, reason="spam")
+    page = new_page()
+    open_desk(site, page, make_user(role="editor"), "/desk/reported/")
+    left = in_focus(page)
+    page.keyboard.press("l")
+    featured = in_focus(page)
+    assert {left, featured} == {first.pk, second.pk}
+    page.keyboard.press("f")
+    expect(page.locator("#undo")).to_contain_text("Made an editors’ pick")
+    expect(page.locator("[data-key=f]")).to_contain_text("Take it from")
+    page.keyboard.press("u")
+    expect(page.locator("[data-key=f]")).to_contain_text("Make it an")
+    with TURN:
+        assert Comment.objects.get(pk=featured).picked_at is None
+        assert Report.objects.get(comment=left).settled_at is not None
+    page.keyboard.press("u")
+    assert in_focus(page) == left
+
+
+def test_those_that_are_ticked_are_ruled_on_by_a_key(site, new_page, waiting):
+    waiting(3)
+    page = new_page()
+    open_desk(site, page, make_user(role="editor"))
+    in_focus(page)
+    page.keyboard.press("m")
+    expect(page.locator("#said")).to_have_text("That is not possible here.")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    # Whoever goes on with Tab meets the button before the card.
+    order = "(b) => Boolean(document.getElementById('focus').compareDocumentPosition(b) & 2)"
+    assert page.locator("#several button").evaluate(order)
+    page.keyboard.press("m")
+    page.wait_for_url("**/desk/batches/?seen=*")
+    expect(page.locator("#all-at-once")).to_have_text("All 2 of them")
 
 
 def test_no_key_rules_while_somebody_types_or_a_dialog_is_open(site, new_page, waiting):

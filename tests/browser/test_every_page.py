@@ -44,6 +44,7 @@ NOT_PAGES = {
             "rule",
             "settle_comment",
             "unsettle_comment",
+            *("settle_comments", "unsettle_comments"),
             "settle_profile",
             "undo_ruling",
         ),

@@ -138,6 +138,12 @@ DOORS: dict[str, Door] = {
     "rule": form(EDITORS, revision="{held.latest_id}", outcome="approve"),
     "settle_comment": form(EDITORS),
     "unsettle_comment": Door(writes=EDITORS, changes=False, query="?at=2026-01-01T00:00:00Z"),
+    "settle_comments": form(
+        EDITORS, chosen="seen={live.pk}:{live.latest_id}", newest_report="999999999"
+    ),
+    "unsettle_comments": Door(
+        writes=EDITORS, changes=False, query="?settled=1&at=2026-01-01T00:00:00Z"
+    ),
     "rule_on_cluster": form(
         EDITORS, seen="{advert.pk}:{advert.latest_id}", outcome="reject", reason="spam"
     ),

@@ -379,21 +379,42 @@ def test_a_batch_that_decided_nothing_is_not_undone(article, editor):
 def test_the_histogram_counts_what_waits_by_equal_parts(article):
     for score in (0.0, 0.04, 0.5, 0.99, 1.0):
         waiting(article, score)
-    bars = histogram("spam").bars
+    # The range that is chosen takes nothing away.
+    bars = histogram(SPAM).bars
     assert (bars[0], bars[10], bars[19], sum(bars)) == (2, 1, 2, 5)
+
+
+def test_the_histogram_counts_what_fits_the_other_choices(client, article, editor, monkeypatch):
+    ours = waiting(article, 0.2)
+    waiting(article, 0.9)
+    within = SPAM.but(author=ours.author_id)
+    counted = histogram(within)
+    assert (counted.bars[4], sum(counted.bars), counted.is_of_all) == (1, 1, False)
+    sign_in(client, editor)
+    address = f"/desk/batches/?score=spam&author={ours.author_id}"
+    html = client.get(address).content.decode()
+    assert html.count("<td>1</td>") == 1 and "fits your other choices, by this score" in html
+    # More of them than can be looked through here: then all that waits, and the page says so.
+    waiting(article, 0.9, author=ours.author)
+    monkeypatch.setattr(chosen, "AT_ONCE", 1)
+    monkeypatch.setattr(chosen, "_PAGES", 1)
+    count_histogram("spam")
+    counted = histogram(within)
+    assert (sum(counted.bars), counted.is_of_all) == (3, True)
+    assert "these bars are of everything" in client.get(address).content.decode()
 
 
 def test_of_very_many_the_worker_counts_and_the_page_reads(article, monkeypatch):
     monkeypatch.setattr(chosen, "AT_ONCE", 2)
     for _number in range(3):
         waiting(article)
-    counted = histogram("spam")
+    counted = histogram(SPAM)
     assert sum(counted.bars) == 0 and counted.at is None and counted.is_old
     count_histogram("spam")
-    counted = histogram("spam")
+    counted = histogram(SPAM)
     assert sum(counted.bars) == 3 and not counted.is_old
     Figure.objects.update(at=timezone.now() - timedelta(minutes=2))
-    assert histogram("spam").is_old
+    assert histogram(SPAM).is_old
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_keeps_what_stays():

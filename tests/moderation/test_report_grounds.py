@@ -421,3 +421,56 @@ def test_the_desk_names_who_settled_and_takes_it_back_without_a_script(client):
     late = client.post(told["undo"], headers={"Accept": "application/json"})
     assert late.status_code == 409
     assert client.post(f"/desk/comments/{comment.pk}/unsettle/?at=then").status_code == 404
+
+
+# --- Several at once --------------------------------------------------------------------------
+
+
+def ticked(*rows: Comment) -> str:
+    return "&".join(f"seen={row.pk}:{row.latest_id}" for row in rows)
+
+
+def test_several_that_are_reported_are_left_as_they_are_and_that_is_taken_back(client):
+    relax()
+    editor = make_user(role="editor")
+    one, two, other = (make_comment() for _number in range(3))
+    own = make_comment(author=editor)
+    made = [report(row) for row in (one, two, own, other)]
+    client.force_login(editor, "allauth.account.auth_backends.AuthenticationBackend")
+    html = client.get(f"/desk/batches/?{ticked(one, two, own)}").content.decode()
+    assert "Leave them as they are" in html and 'value="approve"' not in html
+    until = re.search(r'name="newest_report" value="(\d+)"', html)[1]
+    late = report(two)
+    form = {"chosen": ticked(one, two, own), "newest_report": until, "outcome": "approve"}
+    sent = client.post("/desk/reported/settle/", form)
+    assert [fresh(each).upheld for each in made] == [False, False, None, None]
+    assert fresh(late).settled_at is None
+    html = unescape(client.get(sent.url).content.decode())
+    assert "Left as they are: 2 comments." in html
+    back = re.search(r'action="(/desk/reported/unsettle/[^"]+)"', html)[1]
+    assert client.post(back).status_code == 302
+    assert not Report.objects.filter(settled_at__isnull=False).exists()
+    again = unescape(client.post(back, follow=True).content.decode())
+    assert "There is nothing to take back." in again
+
+
+def test_of_what_has_other_words_by_now_nothing_is_settled():
+    relax(edit_minutes=60)
+    comment = make_comment()
+    made = report(comment)
+    read = [(comment.pk, comment.latest_id)]
+    comments.edit_comment(actor=comment.author, comment=comment, body="Other words entirely.")
+    settled = operations.settle_several(
+        actor=make_user(role="editor"), read=read, until=made.pk, now=timezone.now()
+    )
+    assert settled == [] and fresh(made).settled_at is None
+
+
+def test_what_was_ticked_and_waits_can_be_approved(client):
+    relax()
+    held, live = make_comment(status=Status.HELD), make_comment()
+    client.force_login(
+        make_user(role="editor"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    html = client.get(f"/desk/batches/?{ticked(held, live)}").content.decode()
+    assert 'value="approve"' in html and "Leave them as they are" not in html
