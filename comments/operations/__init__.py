@@ -27,9 +27,9 @@ from comments.operations.writing import (
     Posted,
     advice_on,
     check_may_post,
-    checked_body,
     edit_comment,
     post_comment,
+    preview,
     withdraw_comment,
 )
 
@@ -41,7 +41,6 @@ __all__ = [
     "check_may_post",
     "check_reachable",
     "check_unchanged",
-    "checked_body",
     "delete_draft",
     "edit_comment",
     "follow",
@@ -53,6 +52,7 @@ __all__ = [
     "mark_writers",
     "pick",
     "post_comment",
+    "preview",
     "react",
     "redraw_all",
     "reject",

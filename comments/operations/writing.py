@@ -42,7 +42,7 @@ class Advised(Exception):
         self.advice, self.text, self.fingerprint = advice, text, fingerprint
 
 
-def checked_body(body: str, *, max_length: int) -> str:
+def _checked_body(body: str, *, max_length: int) -> str:
     """The normalised text of a comment. Raises ValidationError with code forbidden_characters,
     empty or too_long; length is counted in characters after normalising."""
     if has_forbidden(body):
@@ -100,12 +100,18 @@ class Written:
 
 
 def _written(body: str, *, max_length: int) -> Written:
-    """Check and render before any transaction. Raises as checked_body does."""
-    text = checked_body(body, max_length=max_length)
+    """Check and render before any transaction. Raises as _checked_body does."""
+    text = _checked_body(body, max_length=max_length)
     html = render_comment(text)
     if is_blank(plain(html)):  # marks alone: list bullets, quote signs
         raise ValidationError(_("Write something first: your comment is empty."), code="empty")
     return Written(text, html, fingerprint(text))
+
+
+def preview(body: str, *, max_length: int) -> str:
+    """The safe HTML of a comment as it would stand. Raises ValidationError with code
+    forbidden_characters, empty or too_long, as posting it does."""
+    return _written(body, max_length=max_length).html
 
 
 def _write_revision(comment: Comment, written: Written) -> None:
@@ -211,7 +217,7 @@ def advice_on(*, author: User, call_to_action: CallToAction, body: str) -> ports
     article = call_to_action.article
     if not article.is_live():
         raise ObjectDoesNotExist
-    text = checked_body(body, max_length=ports.rules_for(article).max_length)
+    text = _checked_body(body, max_length=ports.rules_for(article).max_length)
     return ports.advise(text, author, article)
 
 

@@ -20,7 +20,6 @@ from comments.anew import JUMP
 from comments.facts import Begun
 from comments.models import Comment
 from comments.views.discussion import article_page, visible_comment
-from markup import render_comment
 
 
 def messages_of(error: ValidationError) -> list[str]:
@@ -278,6 +277,4 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _previewed(article: Article, body: str) -> str:
     """The words as they would stand. Raises ValidationError as posting them does."""
-    return render_comment(
-        operations.checked_body(body, max_length=ports.rules_for(article).max_length)
-    )
+    return operations.preview(body, max_length=ports.rules_for(article).max_length)

@@ -60,7 +60,7 @@ def test_a_preview_of_an_edit_changes_nothing(client):
     assert comment.latest.source == "Before."
 
 
-@pytest.mark.parametrize("body", ["", "x" * 5_001])
+@pytest.mark.parametrize("body", ["", "x" * 5_001, ">", "\ufffe"])
 def test_a_preview_of_what_cannot_be_posted_says_why(client, body):
     article = make_article()
     login(client, make_user())

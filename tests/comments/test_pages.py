@@ -327,7 +327,8 @@ def test_a_preview_is_safe_and_stores_nothing(client):
     path = f"{make_article().get_absolute_url()}preview/"
     html = client.post(path, {"body": "**x** <script>alert(1)</script>"}).content.decode()
     assert "<strong>x</strong>" in html and "<script" not in html
-    assert client.post(path, {"body": ""}).status_code == 422
+    for nothing in ("", "- ", "\ufffe"):
+        assert client.post(path, {"body": nothing}).status_code == 422
     assert not Comment.objects.exists()
 
 
